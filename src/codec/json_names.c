@@ -1,0 +1,93 @@
+/* json_names.c - no name twice in an object; see json_names.h.
+ *
+ * Few names are compared in pairs. Many are sorted first, by a heap sort that needs no more than
+ * an array of indexes: a quadratic walk over thousands of names would be a gift to an attacker.
+ */
+#include "codec/json_names.h"
+
+#define PAIRS_MAX 24u
+
+size_t lan_json_names_mem(size_t values)
+{
+    return values > PAIRS_MAX ? LAN_ARENA_COST(values * sizeof(uint32_t)) : 0;
+}
+
+static lan_str names_at(const lan_json_node *nodes, uint32_t node)
+{
+    return (lan_str){ nodes[node].name, nodes[node].name_len };
+}
+
+static lanyard_status names_fail(const lan_json_node *nodes, uint32_t first, uint32_t second,
+                                 lan_json_fault *fault)
+{
+    uint32_t later = first > second ? first : second;
+
+    *fault = (lan_json_fault){ nodes[later].start, "a member that stands twice" };
+    return LANYARD_E_JSON_DUPLICATE;
+}
+
+static lanyard_status names_check_pairs(const lan_json_node *nodes, uint32_t object,
+                                        lan_json_fault *fault)
+{
+    uint32_t end = nodes[object].next;
+
+    for (uint32_t second = nodes[object + 1].next; second < end; second = nodes[second].next)
+        for (uint32_t first = object + 1; first < second; first = nodes[first].next)
+            if (lan_str_eq(names_at(nodes, first), names_at(nodes, second)))
+                return names_fail(nodes, first, second, fault);
+    return LANYARD_OK;
+}
+
+/* Lets the entry at root sink until no child is greater. */
+static void names_sink(const lan_json_node *nodes, uint32_t *heap, size_t root, size_t count)
+{
+    for (size_t child = 2 * root + 1; child < count; root = child, child = 2 * root + 1) {
+        if (child + 1 < count &&
+            lan_str_compare(names_at(nodes, heap[child]), names_at(nodes, heap[child + 1])) < 0)
+            child++;
+        if (lan_str_compare(names_at(nodes, heap[root]), names_at(nodes, heap[child])) >= 0)
+            return;
+
+        uint32_t swapped = heap[root];
+
+        heap[root] = heap[child];
+        heap[child] = swapped;
+    }
+}
+
+static void names_sort(const lan_json_node *nodes, uint32_t *heap, size_t count)
+{
+    for (size_t i = count / 2; i-- > 0;)
+        names_sink(nodes, heap, i, count);
+    for (size_t left = count; left-- > 1;) {
+        uint32_t greatest = heap[0];
+
+        heap[0] = heap[left];
+        heap[left] = greatest;
+        names_sink(nodes, heap, 0, left);
+    }
+}
+
+lanyard_status lan_json_check_names(lan_arena *arena, const lan_json_node *nodes, uint32_t object,
+                                    lan_str source, lan_json_fault *fault)
+{
+    size_t count = nodes[object].count;
+    size_t filled = 0;
+
+    if (count <= PAIRS_MAX)
+        return names_check_pairs(nodes, object, fault);
+
+    uint32_t *sorted = lan_arena_alloc(arena, count * sizeof *sorted);
+
+    if (!sorted) {
+        *fault = (lan_json_fault){ source.len, "no memory" };
+        return LANYARD_E_NO_MEMORY;
+    }
+    for (uint32_t node = object + 1; node < nodes[object].next; node = nodes[node].next)
+        sorted[filled++] = node;
+    names_sort(nodes, sorted, count);
+    for (size_t i = 1; i < count; i++)
+        if (lan_str_eq(names_at(nodes, sorted[i - 1]), names_at(nodes, sorted[i])))
+            return names_fail(nodes, sorted[i - 1], sorted[i], fault);
+    return LANYARD_OK;
+}
