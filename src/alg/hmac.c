@@ -32,4 +32,4 @@ static lanyard_status hmac_verify(const lan_alg *alg, const lanyard_key *key, la
         .kty = LAN_KTY_OCT, .hash = LANYARD_SHA##bits, .sign = hmac_sign, .verify = hmac_verify    \
     }
 
-const lan_alg lan_alg_hmac[] = { HMAC_ROW(256), HMAC_ROW(384), HMAC_ROW(512), { 0 } };
+const lan_alg lan_alg_hmac[] = { HMAC_ROW(256), HMAC_ROW(384), HMAC_ROW(512), { .sign = NULL } };

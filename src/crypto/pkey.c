@@ -6,12 +6,6 @@ struct lan_pkey {
     EVP_PKEY *evp;
 };
 
-lan_pkey *lan_pkey_ref(lan_pkey *pkey)
-{
-    EVP_PKEY_up_ref(pkey->evp);
-    return pkey;
-}
-
 void lan_pkey_free(lan_pkey *pkey)
 {
     if (pkey)
