@@ -3,7 +3,7 @@
 
 PREFIX  ?= /usr/local
 DESTDIR ?=
-T       ?= 60 # seconds that each fuzzer runs
+T       ?= 60
 
 .DEFAULT_GOAL := help
 .PHONY: help deps build run demo check check-all lint fuzz bench install uninstall format clean
