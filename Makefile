@@ -1,0 +1,61 @@
+# The front door: what a person types. Each target calls Meson, Ninja or a
+# script; the build itself is described in meson.build.
+
+PREFIX  ?= /usr/local
+DESTDIR ?=
+T       ?= 60
+
+.DEFAULT_GOAL := help
+.PHONY: help deps build run demo check check-all lint fuzz bench install uninstall format clean
+
+help: ## Show this list.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{ printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+deps: ## Install what building and checking need.
+	@tools/install-deps build check
+
+build: ## Build programs into build/bin and the library into build/lib.
+	@tools/install-deps build
+	@tools/build plain
+
+run: demo ## Run the demonstration.
+
+demo: build ## Walk through the tutorial: make, read and refuse tokens.
+	@tools/demo
+
+check: deps ## Run every test that fits in three minutes, lint included.
+	@tools/build plain -Dtests=true
+	@tools/build asan
+	@tools/build fuzz
+	@tests/run --level check
+
+check-all: deps ## Run all tests (under an hour).
+	@tools/install-deps check-all
+	@tools/build plain -Dtests=true
+	@tools/build asan
+	@tools/build tsan
+	@tools/build fuzz
+	@tests/run --level check-all
+
+lint: deps ## Judge form: format, layers, sizes, banned calls, ABI, docs.
+	@tools/build plain
+	@tools/lint
+
+fuzz: deps ## Run each fuzzer for T=60 seconds.
+	@tools/build fuzz
+	@tests/fuzz/run --seconds $(T)
+
+bench: build ## Measure the library against the bare primitives.
+	@build/bin/lanyard-bench
+
+install: build ## Install under PREFIX=/usr/local; DESTDIR is honored.
+	@tools/build install "$(abspath $(PREFIX))" "$(DESTDIR)"
+
+uninstall: ## Remove what install put under PREFIX.
+	@tools/build uninstall "$(abspath $(PREFIX))" "$(DESTDIR)"
+
+format: ## Rewrite the C files as clang-format wants them.
+	@tools/check-format --write
+
+clean: ## Remove build/.
+	@rm -rf build
