@@ -9,37 +9,37 @@ typedef struct default_row {
     void (*write)(lan_writer *writer, const lan_claims_plan *plan);
 } default_row;
 
-static bool asks_iss(const lanyard_issuer *issuer)
+static bool adds_claim_iss(const lanyard_issuer *issuer)
 {
     return issuer->has_iss;
 }
 
-static bool asks_sub(const lanyard_issuer *issuer)
+static bool adds_claim_sub(const lanyard_issuer *issuer)
 {
     return issuer->has_sub;
 }
 
-static bool asks_aud(const lanyard_issuer *issuer)
+static bool adds_claim_aud(const lanyard_issuer *issuer)
 {
     return issuer->audiences.count > 0;
 }
 
-static bool asks_exp(const lanyard_issuer *issuer)
+static bool adds_claim_exp(const lanyard_issuer *issuer)
 {
     return issuer->lifetime_s > 0;
 }
 
-static bool asks_nbf(const lanyard_issuer *issuer)
+static bool adds_claim_nbf(const lanyard_issuer *issuer)
 {
     return issuer->adds_nbf;
 }
 
-static bool asks_iat(const lanyard_issuer *issuer)
+static bool adds_claim_iat(const lanyard_issuer *issuer)
 {
     return issuer->adds_iat;
 }
 
-static bool asks_jti(const lanyard_issuer *issuer)
+static bool adds_claim_jti(const lanyard_issuer *issuer)
 {
     return issuer->adds_jti;
 }
@@ -86,10 +86,10 @@ static void write_jti(lan_writer *writer, const lan_claims_plan *plan)
 }
 
 static const default_row default_rows[] = {
-    { { "iss", 3 }, asks_iss, write_iss }, { { "sub", 3 }, asks_sub, write_sub },
-    { { "aud", 3 }, asks_aud, write_aud }, { { "exp", 3 }, asks_exp, write_exp },
-    { { "nbf", 3 }, asks_nbf, write_now }, { { "iat", 3 }, asks_iat, write_now },
-    { { "jti", 3 }, asks_jti, write_jti },
+    { { "iss", 3 }, adds_claim_iss, write_iss }, { { "sub", 3 }, adds_claim_sub, write_sub },
+    { { "aud", 3 }, adds_claim_aud, write_aud }, { { "exp", 3 }, adds_claim_exp, write_exp },
+    { { "nbf", 3 }, adds_claim_nbf, write_now }, { { "iat", 3 }, adds_claim_iat, write_now },
+    { { "jti", 3 }, adds_claim_jti, write_jti },
 };
 
 #define DEFAULTS (sizeof default_rows / sizeof *default_rows)
