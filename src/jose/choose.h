@@ -7,7 +7,7 @@
 
 typedef struct lan_choice {
     const lan_alg *alg;
-    size_t count; /* at least 1 */
+    size_t count;                                    /* at least 1 */
     const lanyard_key *keys[LANYARD_CANDIDATES_MAX]; /* in the order of the set */
     size_t indexes[LANYARD_CANDIDATES_MAX];          /* their places in it */
 } lan_choice;

@@ -3,10 +3,10 @@
 
 /* Names that RFC 7515, 7516 and 7518 define: never extensions. */
 static const lan_str crit_registered[] = {
-    { "alg", 3 }, { "jku", 3 }, { "jwk", 3 },      { "kid", 3 },  { "x5u", 3 },
-    { "x5c", 3 }, { "x5t", 3 }, { "x5t#S256", 8 }, { "typ", 3 },  { "cty", 3 },
-    { "enc", 3 }, { "zip", 3 }, { "crit", 4 },     { "epk", 3 },  { "apu", 3 },
-    { "apv", 3 }, { "iv", 2 },  { "tag", 3 },      { "p2s", 3 },  { "p2c", 3 },
+    { "alg", 3 }, { "jku", 3 }, { "jwk", 3 },      { "kid", 3 }, { "x5u", 3 },
+    { "x5c", 3 }, { "x5t", 3 }, { "x5t#S256", 8 }, { "typ", 3 }, { "cty", 3 },
+    { "enc", 3 }, { "zip", 3 }, { "crit", 4 },     { "epk", 3 }, { "apu", 3 },
+    { "apv", 3 }, { "iv", 2 },  { "tag", 3 },      { "p2s", 3 }, { "p2c", 3 },
 };
 
 static bool crit_is_registered(lan_str name)

@@ -2,10 +2,17 @@
 #include "jose/header.h"
 
 /* The members this library reads, all of them strings. */
-typedef enum header_member { HEADER_ALG, HEADER_KID, HEADER_TYP, HEADER_CTY, HEADER_COUNT } header_member;
+typedef enum header_member {
+    HEADER_ALG,
+    HEADER_KID,
+    HEADER_TYP,
+    HEADER_CTY,
+    HEADER_COUNT
+} header_member;
 
-static const lan_str header_names[HEADER_COUNT] = { { "alg", 3 }, { "kid", 3 }, { "typ", 3 },
-                                                    { "cty", 3 } };
+static const lan_str header_names[HEADER_COUNT] = {
+    { "alg", 3 }, { "kid", 3 }, { "typ", 3 }, { "cty", 3 }
+};
 static const char *const header_wheres[HEADER_COUNT] = { "header:alg", "header:kid", "header:typ",
                                                          "header:cty" };
 
@@ -47,8 +54,7 @@ lanyard_status lan_header_parse(lan_arena *arena, const lan_parts *parts,
     lanyard_status status = lan_json_parse(arena, source, limits, &self.tree, &fault);
 
     if (status != LANYARD_OK)
-        return lan_fail_saying(err, status, "header", header_offset(parts, fault.at),
-                               fault.detail);
+        return lan_fail_saying(err, status, "header", header_offset(parts, fault.at), fault.detail);
     if (!lan_json_is(&self.tree, 0, LANYARD_JSON_OBJECT))
         return lan_fail(err, LANYARD_E_HEADER_TYPE, "header", header_offset(parts, 0));
     TRY(header_strings(parts, &self.tree, found, err));
@@ -73,8 +79,8 @@ lanyard_status lan_header_check(const lanyard_policy *policy, const lan_parts *p
     if (parts->padding_at < parts->text.len && !lan_policy_allows(policy, LANYARD_ALLOW_PADDING))
         return lan_fail(err, LANYARD_E_BASE64_PADDING, "token", parts->padding_at);
     if (lan_crit_check(&header->tree, &names_any, &at, &detail) != LANYARD_OK)
-        return lan_fail_saying(err, LANYARD_E_CRIT_INVALID, "header:crit",
-                               header_offset(parts, at), detail);
+        return lan_fail_saying(err, LANYARD_E_CRIT_INVALID, "header:crit", header_offset(parts, at),
+                               detail);
     /* RFC 7515, 4.1.11: this library understands no extension, so none may be critical. */
     if (names_any)
         return lan_fail(err, LANYARD_E_CRIT_UNKNOWN, "header:crit", header_offset(parts, at));

@@ -75,8 +75,7 @@ static lanyard_status parts_decode(lan_arena *arena, lan_parts *parts, lan_part 
     return LANYARD_OK;
 }
 
-lanyard_status lan_parts_split(lan_arena *arena, lan_str text, lan_parts *parts,
-                               lanyard_error *err)
+lanyard_status lan_parts_split(lan_arena *arena, lan_str text, lan_parts *parts, lanyard_error *err)
 {
     lan_parts self = { .text = text, .padding_at = text.len };
     lan_str rest = text;

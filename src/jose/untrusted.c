@@ -47,7 +47,8 @@ lanyard_status lan_untrusted_read(const lanyard_limits *limits, lan_str text,
     lan_arena arena = { 0 };
 
     if (text.len > filled.token_len) {
-        lan_fail_saying(err, LANYARD_E_TOKEN_LENGTH, "token", filled.token_len, "expected at most ");
+        lan_fail_saying(err, LANYARD_E_TOKEN_LENGTH, "token", filled.token_len,
+                        "expected at most ");
         lan_detail_int(err, filled.token_len);
         lan_detail(err, " bytes, found ");
         lan_detail_int(err, (int64_t)text.len);

@@ -13,9 +13,15 @@ typedef struct lan_claims {
 lanyard_status lan_claims_parse(lanyard_untrusted *untrusted, const lan_verified *verified,
                                 lan_claims *claims, lanyard_error *err);
 
+#define LAN_CLAIMS_ROWS 10u
+
+/* One of the checks alone, by its place in their order; *bit is its LANYARD_FAILED_ bit. */
+lanyard_status lan_claims_check_row(const lanyard_policy *policy, const lan_claims *claims,
+                                    int64_t now, size_t row, uint32_t *bit, lanyard_error *err);
+
 /* RFC 7519, 4.1 and 7.2: runs every check and tells them all in err->failed; the status is the
  * first that failed. */
-lanyard_status lan_claims_check(const lanyard_policy *policy, const lan_claims *claims,
-                                int64_t now, lanyard_error *err);
+lanyard_status lan_claims_check(const lanyard_policy *policy, const lan_claims *claims, int64_t now,
+                                lanyard_error *err);
 
 #endif

@@ -283,25 +283,37 @@ typedef struct claims_row {
 } claims_row;
 
 static const claims_row claims_rows[] = {
-    { LANYARD_FAILED_TYP, check_typ },     { LANYARD_FAILED_EXP, check_exp },
-    { LANYARD_FAILED_NBF, check_nbf },     { LANYARD_FAILED_IAT, check_iat },
+    { LANYARD_FAILED_TYP, check_typ },         { LANYARD_FAILED_EXP, check_exp },
+    { LANYARD_FAILED_NBF, check_nbf },         { LANYARD_FAILED_IAT, check_iat },
     { LANYARD_FAILED_MAX_AGE, check_max_age }, { LANYARD_FAILED_ISS, check_iss },
-    { LANYARD_FAILED_AUD, check_aud },     { LANYARD_FAILED_SUB, check_sub },
-    { LANYARD_FAILED_JTI, check_jti },     { LANYARD_FAILED_REQUIRED, check_required },
+    { LANYARD_FAILED_AUD, check_aud },         { LANYARD_FAILED_SUB, check_sub },
+    { LANYARD_FAILED_JTI, check_jti },         { LANYARD_FAILED_REQUIRED, check_required },
 };
 
-lanyard_status lan_claims_check(const lanyard_policy *policy, const lan_claims *claims,
-                                int64_t now, lanyard_error *err)
+_Static_assert(sizeof claims_rows / sizeof *claims_rows == LAN_CLAIMS_ROWS, "rows of claims.h");
+
+lanyard_status lan_claims_check_row(const lanyard_policy *policy, const lan_claims *claims,
+                                    int64_t now, size_t row, uint32_t *bit, lanyard_error *err)
 {
     claims_job job = { policy, claims, now };
+
+    *bit = claims_rows[row].bit;
+    return claims_rows[row].check(&job, err);
+}
+
+lanyard_status lan_claims_check(const lanyard_policy *policy, const lan_claims *claims, int64_t now,
+                                lanyard_error *err)
+{
     lanyard_status first = LANYARD_OK;
     uint32_t failed = 0;
 
-    for (size_t i = 0; i < sizeof claims_rows / sizeof *claims_rows; i++) {
-        lanyard_status status = claims_rows[i].check(&job, first == LANYARD_OK ? err : NULL);
+    for (size_t row = 0; row < LAN_CLAIMS_ROWS; row++) {
+        uint32_t bit = 0;
+        lanyard_status status =
+            lan_claims_check_row(policy, claims, now, row, &bit, first == LANYARD_OK ? err : NULL);
 
         if (status != LANYARD_OK)
-            failed |= claims_rows[i].bit;
+            failed |= bit;
         if (first == LANYARD_OK)
             first = status;
     }

@@ -40,8 +40,7 @@ lanyard_status lanyard_token_claim_str(const lanyard_token *token, const char *n
     return LANYARD_OK;
 }
 
-lanyard_status lanyard_token_claim_int(const lanyard_token *token, const char *name,
-                                       int64_t *value)
+lanyard_status lanyard_token_claim_int(const lanyard_token *token, const char *name, int64_t *value)
 {
     lanyard_value found;
 

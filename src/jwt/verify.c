@@ -18,9 +18,9 @@ static lanyard_status verify_in(lanyard_untrusted *untrusted, const lanyard_poli
     return LANYARD_OK;
 }
 
-lanyard_status lanyard_untrusted_verify(lanyard_untrusted **untrusted,
-                                        const lanyard_policy *policy, const lanyard_keyset *keys,
-                                        int64_t now, lanyard_token **token, lanyard_error *err)
+lanyard_status lanyard_untrusted_verify(lanyard_untrusted **untrusted, const lanyard_policy *policy,
+                                        const lanyard_keyset *keys, int64_t now,
+                                        lanyard_token **token, lanyard_error *err)
 {
     if (!untrusted || !*untrusted || !policy || !keys || !token)
         return lan_fail(err, LANYARD_E_ARGUMENT, "argument", 0);
