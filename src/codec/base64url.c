@@ -108,9 +108,12 @@ static lanyard_status decode_alphabet(lan_str text, const char *last_two, uint8_
     lan_cleanse(six, sizeof six);
     if (invalid)
         return base64url_blame(text, last_two, bad);
-    *bad = text.len - 1;
+    if (status != LANYARD_OK) {
+        *bad = text.len - 1;
+        return status;
+    }
     *out_len = lan_base64url_decoded_len(text.len);
-    return status;
+    return LANYARD_OK;
 }
 
 lanyard_status lan_base64url_decode(lan_str text, uint8_t *out, size_t *out_len, size_t *bad)
@@ -122,9 +125,10 @@ lanyard_status lan_base64_decode(lan_str text, uint8_t *out, size_t *out_len, si
 {
     size_t len = text.len;
 
-    *bad = len;
-    if (len % 4 != 0)
+    if (len % 4 != 0) {
+        *bad = len;
         return LANYARD_E_BASE64_LENGTH;
+    }
     for (size_t i = 0; i < 2 && len > 0 && text.ptr[len - 1] == '='; i++)
         len--;
     return decode_alphabet((lan_str){ text.ptr, len }, "+/", out, out_len, bad);
