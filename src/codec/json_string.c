@@ -1,6 +1,7 @@
 /* json_string.c - one JSON string, read and unescaped. */
 #include "codec/json_string.h"
 #include "codec/utf8.h"
+#include <endian.h>
 
 static lanyard_status string_fail(lan_json_fault *fault, lanyard_status status, size_t at,
                                   const char *detail)
@@ -15,27 +16,34 @@ static inline bool string_is_plain(uint8_t c)
     return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
 }
 
-/* The same of eight bytes at once. Subtracting borrows from the next byte only where this byte is
- * not plain itself, so a borrow cannot change the answer. */
-static inline bool string_are_plain(const char *bytes)
+/* How many of eight bytes are plain before the first that is not. Subtracting borrows from the byte
+ * behind only where a byte is not plain itself, so the first high bit is always right. */
+static inline size_t string_count_plain(const char *bytes)
 {
     const uint64_t each = 0x0101010101010101;
     uint64_t word = 0;
 
     memcpy(&word, bytes, sizeof word);
+    word = le64toh(word);
 
     uint64_t is_control = word - each * 0x20;
     uint64_t is_quote = (word ^ each * '"') - each;
     uint64_t is_backslash = (word ^ each * '\\') - each;
+    uint64_t found = (word | is_control | is_quote | is_backslash) & each * 0x80;
 
-    return ((word | is_control | is_quote | is_backslash) & each * 0x80) == 0;
+    return found ? (size_t)__builtin_ctzll(found) / 8 : sizeof word;
 }
 
 /* The first byte from at on that is not plain. */
 static size_t string_skip_plain(lan_str source, size_t at)
 {
-    while (source.len - at >= 8 && string_are_plain(source.ptr + at))
-        at += 8;
+    while (source.len - at >= sizeof(uint64_t)) {
+        size_t count = string_count_plain(source.ptr + at);
+
+        at += count;
+        if (count < sizeof(uint64_t))
+            return at;
+    }
     while (at < source.len && string_is_plain((uint8_t)source.ptr[at]))
         at++;
     return at;
