@@ -18,7 +18,8 @@ typedef struct lanyard_step {
     const char *rule;  /* static: "three parts", "exp is later than now" */
     const char *rfc;   /* static: "RFC 7519, 4.1.4", or "" */
     lanyard_outcome outcome;
-    lanyard_status status; /* of a failed rule, else LANYARD_OK */
+    lanyard_status status;           /* of a failed rule, else LANYARD_OK */
+    char detail[LANYARD_DETAIL_MAX]; /* of a failed rule, else "" */
 } lanyard_step;
 
 #define LANYARD_STEPS_MAX 32
