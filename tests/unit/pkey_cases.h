@@ -2,13 +2,8 @@
 #ifndef LAN_TESTS_PKEY_CASES_H
 #define LAN_TESTS_PKEY_CASES_H
 
-/* cmocka.h wants these four first. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
 #include <openssl/err.h>
+#include "asserts.h"
 #include "crypto/pkey.h"
 
 typedef struct pkey_case {
@@ -55,7 +50,7 @@ static inline lan_pkey *pkey_make(lan_pkey_kind kind, const char *crv, size_t bi
 {
     lan_pkey *pkey = NULL;
 
-    assert_int_equal(lan_pkey_generate(kind, crv, bits, &pkey, NULL), LANYARD_OK);
+    assert_status(lan_pkey_generate(kind, crv, bits, &pkey, NULL), LANYARD_OK);
     return pkey;
 }
 

@@ -1,10 +1,5 @@
 /* test_ecdsa_der.c - R and S side by side, and DER. */
-/* cmocka.h wants these four first. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "asserts.h"
 #include "crypto/ecdsa_der.h"
 
 typedef struct der_case {

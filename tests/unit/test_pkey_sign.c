@@ -15,11 +15,10 @@ static void verify_accepts_what_sign_made(void **state)
 
         lan_pkey *pkey = pkey_known(row, 0);
 
-        assert_int_equal(
-            lan_pkey_sign(pkey, row->scheme, pkey_text("message"), NULL, signature, NULL),
-            LANYARD_OK);
-        assert_int_equal(lan_pkey_verify(pkey, row->scheme, pkey_text("message"), made, NULL, NULL),
-                         LANYARD_OK);
+        assert_status(lan_pkey_sign(pkey, row->scheme, pkey_text("message"), NULL, signature, NULL),
+                      LANYARD_OK);
+        assert_status(lan_pkey_verify(pkey, row->scheme, pkey_text("message"), made, NULL, NULL),
+                      LANYARD_OK);
     }
 }
 
@@ -36,9 +35,8 @@ static void verify_accepts_the_empty_message(void **state)
 
         lan_pkey *pkey = pkey_known(row, 0);
 
-        assert_int_equal(lan_pkey_sign(pkey, row->scheme, empty, NULL, signature, NULL),
-                         LANYARD_OK);
-        assert_int_equal(lan_pkey_verify(pkey, row->scheme, empty, made, NULL, NULL), LANYARD_OK);
+        assert_status(lan_pkey_sign(pkey, row->scheme, empty, NULL, signature, NULL), LANYARD_OK);
+        assert_status(lan_pkey_verify(pkey, row->scheme, empty, made, NULL, NULL), LANYARD_OK);
     }
 }
 
@@ -64,7 +62,7 @@ static void verify_refuses_a_flipped_bit(void **state)
     lanyard_worker *worker = NULL;
 
     (void)state;
-    assert_int_equal(lanyard_worker_new(NULL, &worker, NULL), LANYARD_OK);
+    assert_status(lanyard_worker_new(NULL, &worker, NULL), LANYARD_OK);
     for (const pkey_case *row = pkey_cases; row < pkey_cases + PKEY_CASES; row++) {
         uint8_t signature[PKEY_SIGNATURE_MAX];
         lan_bytes made = { signature, row->signature_len };
@@ -74,13 +72,12 @@ static void verify_refuses_a_flipped_bit(void **state)
 
         lan_pkey *pkey = pkey_known(row, 0);
 
-        assert_int_equal(
+        assert_status(
             lan_pkey_sign(pkey, row->scheme, pkey_text("message"), worker, signature, NULL),
             LANYARD_OK);
         flips_are_refused(pkey, row, worker, signature);
-        assert_int_equal(
-            lan_pkey_verify(pkey, row->scheme, pkey_text("message"), made, worker, NULL),
-            LANYARD_OK);
+        assert_status(lan_pkey_verify(pkey, row->scheme, pkey_text("message"), made, worker, NULL),
+                      LANYARD_OK);
     }
     lanyard_worker_free(worker);
 }
@@ -100,8 +97,8 @@ static lanyard_status sign_and_change(const pkey_case *row, const sign_change *c
     lan_pkey *pkey = pkey_known(row, 0);
     lan_pkey *other = pkey_known(row, 1);
 
-    assert_int_equal(lan_pkey_sign(pkey, row->scheme, pkey_text("message"), NULL, signature, NULL),
-                     LANYARD_OK);
+    assert_status(lan_pkey_sign(pkey, row->scheme, pkey_text("message"), NULL, signature, NULL),
+                  LANYARD_OK);
 
     lanyard_status status = lan_pkey_verify(change->is_other_key ? other : pkey, row->scheme,
                                             pkey_text(change->message), made, NULL, err);
@@ -116,8 +113,8 @@ static void change_is_refused(const sign_change *change)
 
         if (!pkey_case_is_here(row))
             continue;
-        assert_int_equal(sign_and_change(row, change, &err), LANYARD_E_SIGNATURE);
-        assert_int_equal(err.status, LANYARD_E_SIGNATURE);
+        assert_status(sign_and_change(row, change, &err), LANYARD_E_SIGNATURE);
+        assert_status(err.status, LANYARD_E_SIGNATURE);
         assert_string_equal(err.where, "signature");
         assert_int_equal(ERR_peek_error(), 0);
     }
@@ -150,9 +147,9 @@ static void verify_refuses_another_hash_or_padding(void **state)
         uint8_t signature[256];
         lan_bytes bytes = { signature, sizeof signature };
 
-        assert_int_equal(lan_pkey_sign(pkey, pkey_cases[made].scheme, pkey_text("message"), NULL,
-                                       signature, NULL),
-                         LANYARD_OK);
+        assert_status(lan_pkey_sign(pkey, pkey_cases[made].scheme, pkey_text("message"), NULL,
+                                    signature, NULL),
+                      LANYARD_OK);
         for (size_t asked = 0; asked < 6; asked++)
             assert_int_equal(lan_pkey_verify(pkey, pkey_cases[asked].scheme, pkey_text("message"),
                                              bytes, NULL, NULL),
@@ -198,12 +195,12 @@ static void verify_refuses_ecdsa_numbers_out_of_range(void **state)
 
         order_of_group(group_ids[curve], width, order);
         for (int pair = 1; pair < 16; pair++) {
-            assert_int_equal(
+            assert_status(
                 lan_pkey_sign(pkey, row->scheme, pkey_text("message"), NULL, signature, NULL),
                 LANYARD_OK);
             range_fill((out_of_range)(pair % 4), order, width, signature);
             range_fill((out_of_range)(pair / 4), order, width, signature + width);
-            assert_int_equal(
+            assert_status(
                 lan_pkey_verify(pkey, row->scheme, pkey_text("message"), bytes, NULL, NULL),
                 LANYARD_E_SIGNATURE);
             assert_int_equal(ERR_peek_error(), 0);
@@ -218,12 +215,12 @@ static void verify_refuses_an_rsa_number_at_the_modulus(void **state)
     lan_numbers numbers;
 
     (void)state;
-    assert_int_equal(lan_arena_init(&arena, NULL, 4096, 65536, NULL), LANYARD_OK);
-    assert_int_equal(lan_pkey_numbers(pkey, false, &arena, &numbers, NULL), LANYARD_OK);
+    assert_status(lan_arena_init(&arena, NULL, 4096, 65536, NULL), LANYARD_OK);
+    assert_status(lan_pkey_numbers(pkey, false, &arena, &numbers, NULL), LANYARD_OK);
     for (size_t i = 0; i < 6; i++)
-        assert_int_equal(lan_pkey_verify(pkey, pkey_cases[i].scheme, pkey_text("message"),
-                                         numbers.n, NULL, NULL),
-                         LANYARD_E_SIGNATURE);
+        assert_status(lan_pkey_verify(pkey, pkey_cases[i].scheme, pkey_text("message"), numbers.n,
+                                      NULL, NULL),
+                      LANYARD_E_SIGNATURE);
     lan_arena_done(&arena);
 }
 
@@ -235,9 +232,9 @@ static void verify_keeps_the_callers_error_queue(void **state)
     (void)state;
     ERR_clear_error();
     ERR_raise(ERR_LIB_USER, 42);
-    assert_int_equal(lan_pkey_verify(pkey, pkey_cases[6].scheme, pkey_text("message"),
-                                     (lan_bytes){ zeros, sizeof zeros }, NULL, NULL),
-                     LANYARD_E_SIGNATURE);
+    assert_status(lan_pkey_verify(pkey, pkey_cases[6].scheme, pkey_text("message"),
+                                  (lan_bytes){ zeros, sizeof zeros }, NULL, NULL),
+                  LANYARD_E_SIGNATURE);
     assert_int_equal(ERR_GET_REASON(ERR_get_error()), 42);
     assert_int_equal(ERR_peek_error(), 0);
 }

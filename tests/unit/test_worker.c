@@ -7,7 +7,7 @@ static lanyard_worker *worker_make(void)
 {
     lanyard_worker *worker = NULL;
 
-    assert_int_equal(lanyard_worker_new(NULL, &worker, NULL), LANYARD_OK);
+    assert_status(lanyard_worker_new(NULL, &worker, NULL), LANYARD_OK);
     return worker;
 }
 
@@ -16,8 +16,8 @@ static const lan_prepared *prepared_of(lanyard_worker *worker, lan_pkey *pkey, l
 {
     const lan_prepared *prepared = NULL;
 
-    assert_int_equal(lan_worker_prepared(worker, pkey, scheme, direction, &prepared, NULL),
-                     LANYARD_OK);
+    assert_status(lan_worker_prepared(worker, pkey, scheme, direction, &prepared, NULL),
+                  LANYARD_OK);
     return prepared;
 }
 
@@ -107,7 +107,7 @@ static void worker_verifies_after_each_refusal(void **state)
 
         lan_pkey *pkey = lan_pkey_ref(pkey_known(row, 0));
 
-        assert_int_equal(
+        assert_status(
             lan_pkey_sign(pkey, row->scheme, pkey_text("message"), worker, signature, NULL),
             LANYARD_OK);
         for (int i = 0; i < rounds; i++) {
@@ -169,8 +169,8 @@ static void threads_share(const pkey_case *row, bool has_worker)
     worker_thread selves[THREADS];
     pthread_t threads[THREADS];
 
-    assert_int_equal(lan_pkey_sign(pkey, row->scheme, pkey_text("message"), NULL, signature, NULL),
-                     LANYARD_OK);
+    assert_status(lan_pkey_sign(pkey, row->scheme, pkey_text("message"), NULL, signature, NULL),
+                  LANYARD_OK);
     for (size_t i = 0; i < THREADS; i++) {
         selves[i] = (worker_thread){ row, pkey, has_worker, { signature, row->signature_len }, 0 };
         assert_int_equal(pthread_create(&threads[i], NULL, worker_run, &selves[i]), 0);
