@@ -1,4 +1,5 @@
 /* main.c - lanyard-bench: each operation against its bare primitive. */
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
