@@ -60,7 +60,7 @@ static inline size_t pipe_through(const char *command, const void *data, size_t 
     assert_true(file >= 0);
     assert_int_equal(write(file, data, len), (ssize_t)len);
     close(file);
-    assert_true((size_t)snprintf(line, sizeof line, "%s <%s", command, path) < sizeof line);
+    assert_true((size_t)snprintf(line, sizeof line, "{ %s; } <%s", command, path) < sizeof line);
     len = run_command(line, out);
     unlink(path);
     return len;
