@@ -22,10 +22,11 @@ typedef struct lanyard_buf {
 /* A buffer that never holds more than max bytes. mem may be NULL; no memory is taken yet. */
 LANYARD_API void lanyard_buf_init(lanyard_buf *buf, const lanyard_mem *mem, size_t max);
 
-/* Room for len more bytes. E_BUFFER_FULL, E_NO_MEMORY. */
+/* Room for len more bytes. E_BUFFER_FULL, E_NO_MEMORY, E_ARGUMENT (NULL). */
 LANYARD_API LANYARD_CHECK lanyard_status lanyard_buf_reserve(lanyard_buf *buf, size_t len);
 
-/* Appends. E_BUFFER_FULL, E_NO_MEMORY. */
+/* Appends. data does not lie in the buffer itself, which may move.
+ * E_BUFFER_FULL, E_NO_MEMORY, E_ARGUMENT (NULL). */
 LANYARD_API LANYARD_CHECK lanyard_status lanyard_buf_add(lanyard_buf *buf, const void *data,
                                                          size_t len);
 

@@ -50,7 +50,8 @@ typedef struct lanyard_keygen_opts {
     size_t size;     /* set by LANYARD_KEYGEN() */
     const char *alg; /* required: the key is made for it and says so */
     const char *kid; /* NULL: the RFC 7638 thumbprint (SHA-256); a random ID for HS* */
-    uint32_t bits;   /* RSA modulus, 2048 to 16384 (0: 2048); HMAC secret (0: the hash length) */
+    uint32_t bits;   /* whole bytes of it. RSA modulus, 2048 to 16384 (0: 2048); HMAC secret, the
+                      * hash length (0) to 524288; of others 0 */
 } lanyard_keygen_opts;
 
 #ifndef __cplusplus
@@ -70,11 +71,11 @@ LANYARD_API void lanyard_key_free(lanyard_key *key);              /* NULL is fin
 
 /* What the key is. All static or borrowed from the key; "" where it says nothing. */
 LANYARD_API const char *lanyard_key_kty(const lanyard_key *key); /* "RSA" */
-LANYARD_API const char *lanyard_key_crv(const lanyard_key *key); /* "P-256"; "" for RSA, oct */
+LANYARD_API const char *lanyard_key_crv(const lanyard_key *key); /* "P-256"; "" for RSA, oct, AKP */
 LANYARD_API const char *
 lanyard_key_alg(const lanyard_key *key); /* the one it is pinned to, or "" */
 LANYARD_API lanyard_str lanyard_key_kid(const lanyard_key *key);
-LANYARD_API const char *lanyard_key_use(const lanyard_key *key); /* "sig", "enc" or "" */
+LANYARD_API const char *lanyard_key_use(const lanyard_key *key); /* "sig", "enc", "other" or "" */
 LANYARD_API size_t lanyard_key_bits(const lanyard_key *key);     /* modulus, field or secret */
 LANYARD_API int lanyard_key_is_private(const lanyard_key *key);  /* 1: can sign, or is a secret */
 
@@ -83,13 +84,15 @@ LANYARD_API int lanyard_key_fits(const lanyard_key *key, const char *alg);
 
 typedef enum lanyard_key_part { LANYARD_KEY_PUBLIC = 0, LANYARD_KEY_PRIVATE = 1 } lanyard_key_part;
 
-/* Appends the JWK, members in a fixed order, no white space. A secret has no public part:
- * E_KEY_USE. The private part of a public key: E_KEY_USE. */
+/* Appends the JWK without white space: "kty", then "kid", "use", "key_ops", "alg" and "crv" where
+ * there is one, then the numbers, private ones last. A secret has no public part: E_KEY_USE. The
+ * private part of a public key: E_KEY_USE. */
 LANYARD_API LANYARD_CHECK lanyard_status lanyard_key_write_jwk(const lanyard_key *key,
                                                                lanyard_key_part part,
                                                                lanyard_buf *out,
                                                                lanyard_error *err);
-/* Appends PEM: SPKI or PKCS#8 (encrypted with AES-256-CBC under passphrase when not NULL). */
+/* Appends PEM: SPKI or PKCS#8 (encrypted with AES-256-CBC under passphrase when not NULL). A
+ * secret has no PEM: E_KEY_USE. A passphrase for a public part: E_ARGUMENT. */
 LANYARD_API LANYARD_CHECK lanyard_status lanyard_key_write_pem(const lanyard_key *key,
                                                                lanyard_key_part part,
                                                                const char *passphrase,
@@ -121,8 +124,9 @@ LANYARD_API LANYARD_CHECK lanyard_status lanyard_key_write_thumbprint(const lany
                                                                       lanyard_buf *out,
                                                                       lanyard_error *err);
 
-/* A signature over bare bytes, without any header: for formats of your own. Appends the JOSE
- * form (ECDSA as R||S). E_KEY_USE, E_KEY_SHORT, E_ALG_UNKNOWN, E_CRYPTO, E_NO_MEMORY. */
+/* A signature over bare bytes, without any header: for formats of your own. alg NULL: the key's
+ * own. Appends the JOSE form (ECDSA as R||S). E_KEY_USE, E_KEY_SHORT, E_ALG_UNKNOWN, E_CRYPTO,
+ * E_NO_MEMORY. */
 LANYARD_API LANYARD_CHECK lanyard_status lanyard_sign_bytes(const lanyard_key *key, const char *alg,
                                                             lanyard_bytes message,
                                                             lanyard_worker *worker,

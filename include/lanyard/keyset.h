@@ -23,7 +23,9 @@ LANYARD_API LANYARD_CHECK lanyard_status lanyard_keyset_read(const void *data, s
                                                              lanyard_keyset **keys,
                                                              lanyard_error *err);
 
-/* A set of keys you hold; each is referenced, the array is not kept. count may be 0. */
+/* A set of keys you hold; each is referenced, the array is not kept. count may be 0. Nothing but
+ * the count is checked. E_KEY_FORMAT (more than LANYARD_KEYSET_KEYS_MAX), E_ARGUMENT,
+ * E_NO_MEMORY. */
 LANYARD_API LANYARD_CHECK lanyard_status lanyard_keyset_new(lanyard_key *const *keys, size_t count,
                                                             const lanyard_mem *mem,
                                                             lanyard_keyset **set,
@@ -43,7 +45,8 @@ LANYARD_API const lanyard_key *lanyard_keyset_find(const lanyard_keyset *keys, l
 LANYARD_API int lanyard_keyset_skipped(const lanyard_keyset *keys, size_t index, size_t *position,
                                        lanyard_error *why);
 
-/* Appends {"keys":[...]}. With LANYARD_KEY_PUBLIC secrets are left out. */
+/* Appends {"keys":[...]}. With LANYARD_KEY_PUBLIC secrets are left out; with LANYARD_KEY_PRIVATE
+ * a key that has no private part is written as it is. */
 LANYARD_API LANYARD_CHECK lanyard_status lanyard_keyset_write(const lanyard_keyset *keys,
                                                               lanyard_key_part part,
                                                               lanyard_buf *out, lanyard_error *err);

@@ -63,15 +63,24 @@ static bool arena_grow(lan_arena *arena, size_t len)
     return true;
 }
 
+static bool arena_can_borrow(const lanyard_mem *mem, size_t len)
+{
+    return mem->first && mem->first_len >= LAN_ARENA_HEAD &&
+           mem->first_len - LAN_ARENA_HEAD >= len && ((uintptr_t)mem->first & (LAN_ALIGN - 1)) == 0;
+}
+
 lanyard_status lan_arena_init(lan_arena *arena, const lanyard_mem *mem, size_t first_len,
                               size_t max, lanyard_error *err)
 {
-    *arena = (lan_arena){ .max = max };
+    /* Below half the address space no sum of lengths overflows. */
+    *arena = (lan_arena){ .max = max < SIZE_MAX / 2 ? max : SIZE_MAX / 2 };
     if (mem)
         arena->alloc = mem->alloc;
-    if (mem && mem->first && mem->first_len >= first_len &&
-        ((uintptr_t)mem->first & (LAN_ALIGN - 1)) == 0) {
-        arena_push(arena, mem->first, mem->first_len, true);
+    if (first_len > arena->max)
+        return lan_no_memory(err);
+    if (mem && arena_can_borrow(mem, first_len)) {
+        arena_push(arena, mem->first, mem->first_len < arena->max ? mem->first_len : arena->max,
+                   true);
         return LANYARD_OK;
     }
     return arena_grow(arena, first_len) ? LANYARD_OK : lan_no_memory(err);

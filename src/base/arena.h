@@ -32,8 +32,8 @@ typedef struct lan_mark {
     uint8_t *next;
 } lan_mark;
 
-/* Starts with the caller's first chunk when it is large enough, else with one of first_len bytes.
- * Never takes more than max. */
+/* Starts with the caller's first chunk when first_len bytes fit into it behind its head, else with
+ * one of its own in which they do. Never takes more than max, heads included. */
 lanyard_status lan_arena_init(lan_arena *arena, const lanyard_mem *mem, size_t first_len,
                               size_t max, lanyard_error *err);
 
@@ -54,7 +54,7 @@ void lan_arena_rewind(lan_arena *arena, lan_mark mark);
 /* Wipes everything and gives it back. The arena may lie within itself. */
 void lan_arena_done(lan_arena *arena);
 
-/* Bytes that lan_arena_alloc(len) takes at most. */
+/* Bytes that lan_arena_alloc(len) takes. */
 #define LAN_ARENA_COST(len) (((len) + (LAN_ALIGN - 1)) & ~(size_t)(LAN_ALIGN - 1))
 #define LAN_ARENA_HEAD      32u /* bytes of a chunk's head */
 

@@ -15,7 +15,7 @@ void lanyard_buf_init(lanyard_buf *buf, const lanyard_mem *mem, size_t max)
 /* Doubling, so that appending stays linear; exact when one reservation is larger. */
 static size_t buf_next_cap(const lanyard_buf *buf, size_t needed)
 {
-    size_t cap = buf->cap < BUF_FIRST / 2 ? needed : buf->cap * 2;
+    size_t cap = buf->cap < BUF_FIRST / 2 ? BUF_FIRST : buf->cap * 2;
 
     if (cap < needed)
         cap = needed;
@@ -24,6 +24,8 @@ static size_t buf_next_cap(const lanyard_buf *buf, size_t needed)
 
 lanyard_status lanyard_buf_reserve(lanyard_buf *buf, size_t len)
 {
+    if (!buf)
+        return LANYARD_E_ARGUMENT;
     if (len > buf->max || buf->len > buf->max - len)
         return LANYARD_E_BUFFER_FULL;
     if (len <= buf->cap - buf->len)
@@ -45,6 +47,8 @@ lanyard_status lanyard_buf_reserve(lanyard_buf *buf, size_t len)
 
 lanyard_status lanyard_buf_add(lanyard_buf *buf, const void *data, size_t len)
 {
+    if (!buf || (!data && len > 0))
+        return LANYARD_E_ARGUMENT;
     TRY(lanyard_buf_reserve(buf, len));
     if (len > 0)
         memcpy(buf->ptr + buf->len, data, len);
@@ -54,7 +58,7 @@ lanyard_status lanyard_buf_add(lanyard_buf *buf, const void *data, size_t len)
 
 void lanyard_buf_cut(lanyard_buf *buf, size_t len)
 {
-    if (len >= buf->len)
+    if (!buf || len >= buf->len)
         return;
     lan_cleanse(buf->ptr + len, buf->len - len);
     buf->len = len;

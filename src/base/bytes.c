@@ -13,13 +13,15 @@ int lan_str_compare(lan_str left, lan_str right)
 
 bool lan_ct_equal(lan_bytes left, lan_bytes right)
 {
-    /* volatile: the compiler must not leave the loop early. */
-    volatile uint8_t difference = 0;
+    uint8_t difference = 0;
 
     if (left.len != right.len)
         return false;
-    for (size_t i = 0; i < left.len; i++)
-        difference = (uint8_t)(difference | (left.ptr[i] ^ right.ptr[i]));
+    for (size_t i = 0; i < left.len; i++) {
+        difference |= left.ptr[i] ^ right.ptr[i];
+        /* The compiler must believe that this changes, so it cannot leave the loop early. */
+        __asm__ __volatile__("" : "+r"(difference));
+    }
     return difference == 0;
 }
 

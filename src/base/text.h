@@ -9,7 +9,7 @@
 /* Writes number in decimal, without a NUL; returns the length. */
 size_t lan_int_to_text(int64_t number, char out[LAN_INT_TEXT_MAX]);
 
-/* Reads an array index: decimal digits, no sign, no leading zero, below 2^32. */
+/* Reads an array index: decimal digits, no sign, no leading zero, at most nine. */
 bool lan_text_to_index(lan_str text, size_t *index);
 
 #endif

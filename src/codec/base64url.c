@@ -2,7 +2,8 @@
  *
  * How it works: characters become six-bit values by arithmetic on ranges, a block at a time, which
  * the compiler turns into vector code; then four values make three bytes. A foreign character
- * becomes INVALID, whose high bit is gathered over the block and looked at once.
+ * becomes INVALID, whose high bit is gathered over the block and looked at once. What is left over
+ * at the end is copied to where it fills a block. Encoding is the same way back.
  */
 #include "codec/base64url.h"
 
@@ -29,27 +30,30 @@ static inline uint8_t char_to_six(uint8_t c, uint8_t sixty_two, uint8_t sixty_th
                      (none & INVALID));
 }
 
-/* Fills six; returns the INVALID bit when any character is foreign. */
-static uint8_t chars_to_six(const char *text, size_t len, const char *last_two, uint8_t *six)
+/* One whole block, so that the compiler knows the number of turns. Returns the INVALID bit when any
+ * character is foreign. restrict: six lies apart from text. */
+static uint8_t block_to_six(const char *restrict text, const char *last_two, uint8_t *restrict six)
 {
     uint8_t invalid = 0;
     uint8_t sixty_two = (uint8_t)last_two[0];
     uint8_t sixty_three = (uint8_t)last_two[1];
 
-    for (size_t i = 0; i < len; i++)
+    for (size_t i = 0; i < BLOCK; i++) {
         six[i] = char_to_six((uint8_t)text[i], sixty_two, sixty_three);
-    for (size_t i = 0; i < len; i++)
         invalid |= six[i];
+    }
     return invalid & INVALID;
 }
 
-static void six_to_bytes(const uint8_t *six, size_t groups, uint8_t *out)
+static void six_to_bytes(const uint8_t *restrict six, size_t groups, uint8_t *restrict out)
 {
-    for (size_t i = 0; i < groups; i++) {
-        const uint8_t *in = six + 4 * i;
-        out[3 * i] = (uint8_t)(in[0] << 2 | in[1] >> 4);
-        out[3 * i + 1] = (uint8_t)(in[1] << 4 | in[2] >> 2);
-        out[3 * i + 2] = (uint8_t)(in[2] << 6 | in[3]);
+    for (size_t i = 0; i < groups; i++, six += 4, out += 3) {
+        uint32_t three =
+            (uint32_t)six[0] << 18 | (uint32_t)six[1] << 12 | (uint32_t)six[2] << 6 | six[3];
+
+        out[0] = (uint8_t)(three >> 16);
+        out[1] = (uint8_t)(three >> 8);
+        out[2] = (uint8_t)three;
     }
 }
 
@@ -94,23 +98,31 @@ static lanyard_status decode_alphabet(lan_str text, const char *last_two, uint8_
     lanyard_status status = LANYARD_OK;
 
     for (; text.len - done >= BLOCK; done += BLOCK) {
-        invalid |= chars_to_six(text.ptr + done, BLOCK, last_two, six);
+        invalid |= block_to_six(text.ptr + done, last_two, six);
         six_to_bytes(six, BLOCK / 4, out + done / 4 * 3);
     }
 
     size_t rest = text.len - done;
 
     if (rest > 0) {
-        invalid |= chars_to_six(text.ptr + done, rest, last_two, six);
+        char filled[BLOCK];
+
+        memset(filled, 'A', sizeof filled);
+        memcpy(filled, text.ptr + done, rest);
+        invalid |= block_to_six(filled, last_two, six);
+        lan_cleanse(filled, sizeof filled);
         six_to_bytes(six, rest / 4, out + done / 4 * 3);
         status = base64url_tail(six + rest / 4 * 4, rest % 4, out + text.len / 4 * 3);
     }
     lan_cleanse(six, sizeof six);
     if (invalid)
         return base64url_blame(text, last_two, bad);
-    *bad = text.len - 1;
+    if (status != LANYARD_OK) {
+        *bad = text.len - 1;
+        return status;
+    }
     *out_len = lan_base64url_decoded_len(text.len);
-    return status;
+    return LANYARD_OK;
 }
 
 lanyard_status lan_base64url_decode(lan_str text, uint8_t *out, size_t *out_len, size_t *bad)
@@ -122,9 +134,10 @@ lanyard_status lan_base64_decode(lan_str text, uint8_t *out, size_t *out_len, si
 {
     size_t len = text.len;
 
-    *bad = len;
-    if (len % 4 != 0)
+    if (len % 4 != 0) {
+        *bad = len;
         return LANYARD_E_BASE64_LENGTH;
+    }
     for (size_t i = 0; i < 2 && len > 0 && text.ptr[len - 1] == '='; i++)
         len--;
     return decode_alphabet((lan_str){ text.ptr, len }, "+/", out, out_len, bad);
@@ -143,40 +156,45 @@ static inline char six_to_char(uint8_t six)
                   (digit & (uint8_t)(six - 52 + '0')) | (minus & '-') | (under & '_'));
 }
 
-/* Spreads at most BLOCK / 4 * 3 bytes over six-bit values, zeros after the end. */
-static void bytes_to_six(const uint8_t *in, size_t len, uint8_t *six)
+/* Spreads BLOCK / 4 * 3 bytes over a block of six-bit values. */
+static void bytes_to_six(const uint8_t *restrict in, uint8_t *restrict six)
 {
-    uint8_t last[3] = { 0 };
-    size_t whole = len / 3;
+    for (size_t i = 0; i < BLOCK / 4; i++, in += 3, six += 4) {
+        uint32_t three = (uint32_t)in[0] << 16 | (uint32_t)in[1] << 8 | in[2];
 
-    for (size_t i = 0; i < whole; i++) {
-        const uint8_t *three = in + 3 * i;
-        six[4 * i] = three[0] >> 2;
-        six[4 * i + 1] = (uint8_t)((three[0] & 3) << 4 | three[1] >> 4);
-        six[4 * i + 2] = (uint8_t)((three[1] & 15) << 2 | three[2] >> 6);
-        six[4 * i + 3] = three[2] & 63;
+        six[0] = (uint8_t)(three >> 18);
+        six[1] = three >> 12 & 63;
+        six[2] = three >> 6 & 63;
+        six[3] = three & 63;
     }
-    if (len % 3 == 0)
-        return;
-    memcpy(last, in + 3 * whole, len % 3);
-    six[4 * whole] = last[0] >> 2;
-    six[4 * whole + 1] = (uint8_t)((last[0] & 3) << 4 | last[1] >> 4);
-    six[4 * whole + 2] = (uint8_t)((last[1] & 15) << 2);
+}
+
+static void six_to_block(const uint8_t *restrict six, char *restrict out)
+{
+    for (size_t i = 0; i < BLOCK; i++)
+        out[i] = six_to_char(six[i]);
 }
 
 void lan_base64url_encode(lan_bytes bytes, char *out)
 {
     uint8_t six[BLOCK] = { 0 };
+    uint8_t filled[BLOCK / 4 * 3] = { 0 };
+    char chars[BLOCK] = { 0 };
+    size_t done = 0;
 
-    for (size_t done = 0; done < bytes.len; done += BLOCK / 4 * 3) {
-        size_t len = bytes.len - done < BLOCK / 4 * 3 ? bytes.len - done : BLOCK / 4 * 3;
-        size_t chars = lan_base64url_encoded_len(len);
-
-        bytes_to_six(bytes.ptr + done, len, six);
-        for (size_t i = 0; i < chars; i++)
-            out[done / 3 * 4 + i] = six_to_char(six[i]);
+    for (; bytes.len - done >= sizeof filled; done += sizeof filled, out += BLOCK) {
+        bytes_to_six(bytes.ptr + done, six);
+        six_to_block(six, out);
+    }
+    if (bytes.len > done) {
+        memcpy(filled, bytes.ptr + done, bytes.len - done);
+        bytes_to_six(filled, six);
+        six_to_block(six, chars);
+        memcpy(out, chars, lan_base64url_encoded_len(bytes.len - done));
     }
     lan_cleanse(six, sizeof six);
+    lan_cleanse(filled, sizeof filled);
+    lan_cleanse(chars, sizeof chars);
 }
 
 lanyard_status lan_base64url_add(lanyard_buf *out, lan_bytes bytes, lanyard_error *err)

@@ -62,6 +62,9 @@ struct lanyard_json {
     lan_json tree;
 };
 
+#define JSON_FIRST 1024u /* room for the document's head and some values, beside its text */
+_Static_assert(sizeof(lanyard_json) <= JSON_FIRST, "the head of a document fits");
+
 static lanyard_status json_open(lanyard_json *json, lan_str text, const lanyard_limits *limits,
                                 lanyard_error *err)
 {
@@ -74,13 +77,15 @@ static lanyard_status json_open(lanyard_json *json, lan_str text, const lanyard_
 lanyard_status lanyard_json_read(const char *text, size_t len, const lanyard_limits *limits,
                                  const lanyard_mem *mem, lanyard_json **json, lanyard_error *err)
 {
+    lanyard_mem plain = { .alloc = mem ? mem->alloc : (lanyard_alloc){ 0 } };
     lan_arena arena = { 0 };
 
     if (!json || (!text && len > 0))
         return lan_fail(err, LANYARD_E_ARGUMENT, "argument", 0);
     if (len > LANYARD_LIMIT_CEILING)
         return lan_fail(err, LANYARD_E_JSON_MEMBERS, "json", 0);
-    TRY(lan_arena_init(&arena, mem, len + 1024, SIZE_MAX / 2, err));
+    /* A first chunk of the caller is for tokens only: see lanyard/mem.h. */
+    TRY(lan_arena_init(&arena, &plain, len + JSON_FIRST, SIZE_MAX / 2, err));
 
     lanyard_json *self = lan_arena_alloc(&arena, sizeof *self);
     lanyard_status status = LANYARD_OK;
@@ -103,13 +108,13 @@ void lanyard_json_free(lanyard_json *json)
 
 lanyard_value lanyard_json_root(const lanyard_json *json)
 {
-    return lan_json_value(&json->tree, 0);
+    return json ? lan_json_value(&json->tree, 0) : (lanyard_value){ 0 };
 }
 
 lanyard_status lanyard_value_member(const lanyard_value *object, lanyard_str name,
                                     lanyard_value *value)
 {
-    if (!object || !object->tree || object->type != LANYARD_JSON_OBJECT)
+    if (!object || !value || !object->tree || object->type != LANYARD_JSON_OBJECT)
         return LANYARD_E_WRONG_TYPE;
 
     uint32_t node = lan_json_find(object->tree, (uint32_t)object->node, name);

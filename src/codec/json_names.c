@@ -9,6 +9,7 @@
 
 size_t lan_json_names_mem(size_t values)
 {
+    /* Of all objects only the largest counts: each gives its memory back. */
     return values > PAIRS_MAX ? LAN_ARENA_COST(values * sizeof(uint32_t)) : 0;
 }
 
@@ -17,11 +18,8 @@ static lan_str names_at(const lan_json_node *nodes, uint32_t node)
     return (lan_str){ nodes[node].name, nodes[node].name_len };
 }
 
-static lanyard_status names_fail(const lan_json_node *nodes, uint32_t first, uint32_t second,
-                                 lan_json_fault *fault)
+static lanyard_status names_fail(const lan_json_node *nodes, uint32_t later, lan_json_fault *fault)
 {
-    uint32_t later = first > second ? first : second;
-
     *fault = (lan_json_fault){ nodes[later].start, "a member that stands twice" };
     return LANYARD_E_JSON_DUPLICATE;
 }
@@ -34,18 +32,25 @@ static lanyard_status names_check_pairs(const lan_json_node *nodes, uint32_t obj
     for (uint32_t second = nodes[object + 1].next; second < end; second = nodes[second].next)
         for (uint32_t first = object + 1; first < second; first = nodes[first].next)
             if (lan_str_eq(names_at(nodes, first), names_at(nodes, second)))
-                return names_fail(nodes, first, second, fault);
+                return names_fail(nodes, second, fault);
     return LANYARD_OK;
+}
+
+/* By name, and of two of the same name the earlier first. */
+static bool names_is_before(const lan_json_node *nodes, uint32_t left, uint32_t right)
+{
+    int order = lan_str_compare(names_at(nodes, left), names_at(nodes, right));
+
+    return order != 0 ? order < 0 : left < right;
 }
 
 /* Lets the entry at root sink until no child is greater. */
 static void names_sink(const lan_json_node *nodes, uint32_t *heap, size_t root, size_t count)
 {
     for (size_t child = 2 * root + 1; child < count; root = child, child = 2 * root + 1) {
-        if (child + 1 < count &&
-            lan_str_compare(names_at(nodes, heap[child]), names_at(nodes, heap[child + 1])) < 0)
+        if (child + 1 < count && names_is_before(nodes, heap[child], heap[child + 1]))
             child++;
-        if (lan_str_compare(names_at(nodes, heap[root]), names_at(nodes, heap[child])) >= 0)
+        if (names_is_before(nodes, heap[child], heap[root]))
             return;
 
         uint32_t swapped = heap[root];
@@ -68,6 +73,21 @@ static void names_sort(const lan_json_node *nodes, uint32_t *heap, size_t count)
     }
 }
 
+/* The first member in the text whose name stood before, or LAN_JSON_NONE. */
+static uint32_t names_first_repeated(const lan_json_node *nodes, const uint32_t *sorted,
+                                     size_t count)
+{
+    uint32_t earliest = LAN_JSON_NONE;
+
+    for (size_t i = 1; i < count; i++) {
+        bool is_repeated = lan_str_eq(names_at(nodes, sorted[i - 1]), names_at(nodes, sorted[i]));
+
+        if (is_repeated && (earliest == LAN_JSON_NONE || sorted[i] < earliest))
+            earliest = sorted[i];
+    }
+    return earliest;
+}
+
 lanyard_status lan_json_check_names(lan_arena *arena, const lan_json_node *nodes, uint32_t object,
                                     lan_str source, lan_json_fault *fault)
 {
@@ -77,6 +97,7 @@ lanyard_status lan_json_check_names(lan_arena *arena, const lan_json_node *nodes
     if (count <= PAIRS_MAX)
         return names_check_pairs(nodes, object, fault);
 
+    lan_mark mark = lan_arena_mark(arena);
     uint32_t *sorted = lan_arena_alloc(arena, count * sizeof *sorted);
 
     if (!sorted) {
@@ -86,8 +107,9 @@ lanyard_status lan_json_check_names(lan_arena *arena, const lan_json_node *nodes
     for (uint32_t node = object + 1; node < nodes[object].next; node = nodes[node].next)
         sorted[filled++] = node;
     names_sort(nodes, sorted, count);
-    for (size_t i = 1; i < count; i++)
-        if (lan_str_eq(names_at(nodes, sorted[i - 1]), names_at(nodes, sorted[i])))
-            return names_fail(nodes, sorted[i - 1], sorted[i], fault);
-    return LANYARD_OK;
+
+    uint32_t repeated = names_first_repeated(nodes, sorted, count);
+
+    lan_arena_rewind(arena, mark);
+    return repeated == LAN_JSON_NONE ? LANYARD_OK : names_fail(nodes, repeated, fault);
 }

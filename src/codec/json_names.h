@@ -4,7 +4,8 @@
 
 #include "codec/json_read.h"
 
-/* E_JSON_DUPLICATE at the second of the two; E_NO_MEMORY. The object is closed. */
+/* E_JSON_DUPLICATE at the value of the first member whose name stood before; E_NO_MEMORY. The
+ * object is closed. */
 lanyard_status lan_json_check_names(lan_arena *arena, const lan_json_node *nodes, uint32_t object,
                                     lan_str source, lan_json_fault *fault);
 

@@ -60,14 +60,17 @@ static bool json_digits(json_reader *reader)
 /* RFC 8259, 6: -0, 10, 0.5, 1e-3; no leading zero, no bare point. */
 static lanyard_status json_number(json_reader *reader)
 {
-    if (json_peek(reader) == '-')
+    bool is_negative = json_peek(reader) == '-';
+
+    if (is_negative)
         reader->at++;
 
     bool is_zero = json_peek(reader) == '0';
     size_t start = reader->at;
 
     if (!json_digits(reader))
-        return json_fail(reader, LANYARD_E_JSON_SYNTAX, reader->at, "expected a digit");
+        return json_fail(reader, LANYARD_E_JSON_SYNTAX, reader->at,
+                         is_negative ? "expected a digit" : "expected a value");
     if (is_zero && reader->at - start > 1)
         return json_fail(reader, LANYARD_E_JSON_SYNTAX, start, "a number with a leading zero");
     if (json_peek(reader) == '.') {
@@ -216,15 +219,27 @@ static lanyard_status json_after(json_reader *reader, bool *is_done)
     }
 }
 
+#define COUNT_BLOCK 64u /* bytes counted at once, so that one byte holds the count */
+
+static uint8_t json_count_starts(const char *bytes, size_t len)
+{
+    uint8_t count = 0;
+
+    /* Setting one bit more makes one of '[' and '{', and of nothing else. */
+    for (size_t i = 0; i < len; i++)
+        count = (uint8_t)(count + (bytes[i] == ',') + ((bytes[i] | 0x20) == '{'));
+    return count;
+}
+
 /* No more values than commas and openings, plus one; and no more than the limit. */
 static uint32_t json_values_bound(lan_str source, uint32_t values_max)
 {
     size_t count = 1;
+    size_t at = 0;
 
-    for (size_t i = 0; i < source.len; i++) {
-        char c = source.ptr[i];
-        count += (size_t)(c == ',') + (size_t)(c == '[') + (size_t)(c == '{');
-    }
+    for (; source.len - at >= COUNT_BLOCK; at += COUNT_BLOCK)
+        count += json_count_starts(source.ptr + at, COUNT_BLOCK);
+    count += json_count_starts(source.ptr + at, source.len - at);
     return count < values_max ? (uint32_t)count : values_max;
 }
 

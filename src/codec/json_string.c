@@ -1,6 +1,7 @@
 /* json_string.c - one JSON string, read and unescaped. */
 #include "codec/json_string.h"
 #include "codec/utf8.h"
+#include <endian.h>
 
 static lanyard_status string_fail(lan_json_fault *fault, lanyard_status status, size_t at,
                                   const char *detail)
@@ -10,15 +11,40 @@ static lanyard_status string_fail(lan_json_fault *fault, lanyard_status status, 
 }
 
 /* True for bytes that stand for themselves: ASCII but quote, backslash and controls. */
-static inline bool is_plain_byte(uint8_t c)
+static inline bool string_is_plain(uint8_t c)
 {
     return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
+}
+
+/* How many of eight bytes are plain before the first that is not. Subtracting borrows from the byte
+ * behind only where a byte is not plain itself, so the first high bit is always right. */
+static inline size_t string_count_plain(const char *bytes)
+{
+    const uint64_t each = 0x0101010101010101;
+    uint64_t word = 0;
+
+    memcpy(&word, bytes, sizeof word);
+    word = le64toh(word);
+
+    uint64_t is_control = word - each * 0x20;
+    uint64_t is_quote = (word ^ each * '"') - each;
+    uint64_t is_backslash = (word ^ each * '\\') - each;
+    uint64_t found = (word | is_control | is_quote | is_backslash) & each * 0x80;
+
+    return found ? (size_t)__builtin_ctzll(found) / 8 : sizeof word;
 }
 
 /* The first byte from at on that is not plain. */
 static size_t string_skip_plain(lan_str source, size_t at)
 {
-    while (at < source.len && is_plain_byte((uint8_t)source.ptr[at]))
+    while (source.len - at >= sizeof(uint64_t)) {
+        size_t count = string_count_plain(source.ptr + at);
+
+        at += count;
+        if (count < sizeof(uint64_t))
+            return at;
+    }
+    while (at < source.len && string_is_plain((uint8_t)source.ptr[at]))
         at++;
     return at;
 }
@@ -47,7 +73,7 @@ static lanyard_status string_skip_literal(lan_str source, size_t *at, lan_json_f
     }
 }
 
-static int hex_value(char c)
+static int string_hex_digit(char c)
 {
     if (c >= '0' && c <= '9')
         return c - '0';
@@ -63,7 +89,7 @@ static lanyard_status string_hex(lan_str source, size_t *at, uint32_t *value, la
 {
     *value = 0;
     for (size_t end = *at + 4; *at < end; (*at)++) {
-        int digit = *at < source.len ? hex_value(source.ptr[*at]) : -1;
+        int digit = *at < source.len ? string_hex_digit(source.ptr[*at]) : -1;
         if (digit < 0)
             return string_fail(fault, LANYARD_E_JSON_SYNTAX, *at, "expected four hex digits");
         *value = *value << 4 | (uint32_t)digit;

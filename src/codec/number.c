@@ -1,54 +1,61 @@
 /* number.c - JSON numbers as whole numbers or doubles; see number.h. */
 #define _GNU_SOURCE /* strtod_l */
 #include "codec/number.h"
+#include "base/text.h"
 #include <locale.h>
 #include <math.h>
 #include <stdlib.h>
 
-#define EXPONENT_CAP 100000 /* beyond it every number is zero or does not fit */
-#define DOUBLE_TEXT  64
+/* Beyond it a number is zero or does not fit, whatever its digits: no text is nearly that long. */
+#define EXPONENT_CAP ((int64_t)1 << 40)
 
-/* A number taken apart: digits without the point, and where the point stands in them. */
+/* A double is told from its neighbors by 767 digits at most; one more says whether there are more.
+ */
+#define DOUBLE_DIGITS   770
+#define DOUBLE_EXPONENT 100000 /* beyond it a double is zero or infinite */
+
+/* A number taken apart. */
 typedef struct number_parts {
     lan_str mantissa; /* digits and perhaps a point */
-    long exponent;
+    int64_t exponent;
     bool is_negative;
 } number_parts;
 
+static int64_t number_exponent(lan_str text)
+{
+    bool is_negative = text.ptr[0] == '-';
+    size_t at = is_negative || text.ptr[0] == '+' ? 1 : 0;
+    int64_t exponent = 0;
+
+    for (; at < text.len; at++)
+        if (exponent < EXPONENT_CAP)
+            exponent = exponent * 10 + (text.ptr[at] - '0');
+    return is_negative ? -exponent : exponent;
+}
+
 static number_parts number_split(lan_str text)
 {
-    number_parts parts = { 0 };
+    number_parts parts = { .is_negative = text.len > 0 && text.ptr[0] == '-' };
     size_t at = 0;
-    bool is_minus = false;
 
-    parts.is_negative = text.len > 0 && text.ptr[0] == '-';
-    at = parts.is_negative ? 1 : 0;
-    parts.mantissa = lan_str_from(text, at);
+    if (parts.is_negative)
+        text = lan_str_from(text, 1);
     while (at < text.len && text.ptr[at] != 'e' && text.ptr[at] != 'E')
         at++;
-    parts.mantissa.len = at - (parts.is_negative ? 1 : 0);
-    if (at == text.len)
-        return parts;
-    at++;
-    is_minus = text.ptr[at] == '-';
-    if (text.ptr[at] == '-' || text.ptr[at] == '+')
-        at++;
-    for (; at < text.len; at++)
-        if (parts.exponent < EXPONENT_CAP)
-            parts.exponent = parts.exponent * 10 + (text.ptr[at] - '0');
-    if (is_minus)
-        parts.exponent = -parts.exponent;
+    parts.mantissa = (lan_str){ text.ptr, at };
+    if (at < text.len)
+        parts.exponent = number_exponent(lan_str_from(text, at + 1));
     return parts;
 }
 
 /* Digits before the point once the exponent has moved it. */
-static long number_whole_digits(const number_parts *parts)
+static int64_t number_whole_digits(const number_parts *parts)
 {
-    const char *point =
-        parts->mantissa.len ? memchr(parts->mantissa.ptr, '.', parts->mantissa.len) : NULL;
-    size_t before = point ? (size_t)(point - parts->mantissa.ptr) : parts->mantissa.len;
+    size_t before = 0;
 
-    return (before > EXPONENT_CAP ? 2 * EXPONENT_CAP : (long)before) + parts->exponent;
+    while (before < parts->mantissa.len && parts->mantissa.ptr[before] != '.')
+        before++;
+    return (int64_t)before + parts->exponent;
 }
 
 /* Adds one digit; false on overflow. */
@@ -64,15 +71,17 @@ static bool number_push(uint64_t *value, char digit)
 
 static lan_whole number_signed(uint64_t magnitude, bool has_fraction, bool is_negative)
 {
-    uint64_t below = magnitude + (is_negative && has_fraction ? 1 : 0);
+    const uint64_t limit = (uint64_t)INT64_MAX + 1; /* of what lies below zero */
+    uint64_t next = has_fraction ? 1 : 0;
     lan_whole whole = { .has_fraction = has_fraction };
 
     if (is_negative) {
-        whole.fits = below <= (uint64_t)INT64_MAX + 1;
-        whole.floor = whole.fits && below > 0 ? -(int64_t)(below - 1) - 1 : 0;
+        whole.fits = magnitude <= limit - next;
+        magnitude = whole.fits ? magnitude + next : 0;
+        whole.floor = magnitude > 0 ? -(int64_t)(magnitude - 1) - 1 : 0;
         return whole;
     }
-    whole.fits = magnitude < (uint64_t)INT64_MAX + (has_fraction ? 0 : 1);
+    whole.fits = magnitude < limit - next;
     whole.floor = whole.fits ? (int64_t)magnitude : 0;
     return whole;
 }
@@ -80,10 +89,10 @@ static lan_whole number_signed(uint64_t magnitude, bool has_fraction, bool is_ne
 lan_whole lan_number_to_whole(lan_str text)
 {
     number_parts parts = number_split(text);
-    long whole_digits = number_whole_digits(&parts);
+    int64_t whole_digits = number_whole_digits(&parts);
     uint64_t magnitude = 0;
     bool has_fraction = false;
-    long place = 0;
+    int64_t place = 0;
 
     for (size_t i = 0; i < parts.mantissa.len; i++) {
         char c = parts.mantissa.ptr[i];
@@ -102,28 +111,51 @@ lan_whole lan_number_to_whole(lan_str text)
     return number_signed(magnitude, has_fraction, parts.is_negative);
 }
 
+/* Writes the number as strtod reads it, short whatever its length: "-15e-1". What is cut off is
+ * not zero, so the digit that stands for it only says which side of a tie the number is on. */
+static void number_write(const number_parts *parts, char *out)
+{
+    int64_t power = number_whole_digits(parts);
+    size_t count = 0;
+    bool has_rest = false;
+
+    if (parts->is_negative)
+        *out++ = '-';
+    for (size_t i = 0; i < parts->mantissa.len; i++) {
+        char c = parts->mantissa.ptr[i];
+
+        if (c == '.')
+            continue;
+        if (count == DOUBLE_DIGITS) {
+            has_rest |= c != '0';
+            continue;
+        }
+        power--;
+        if (c != '0' || count > 0)
+            out[count++] = c;
+    }
+    out[count++] = has_rest ? '1' : '0';
+    power--;
+    if (power > DOUBLE_EXPONENT)
+        power = DOUBLE_EXPONENT;
+    if (power < -DOUBLE_EXPONENT)
+        power = -DOUBLE_EXPONENT;
+    out[count++] = 'e';
+    out[count + lan_int_to_text(power, out + count)] = '\0';
+}
+
 bool lan_number_to_double(lan_str text, double *number)
 {
-    char copy[DOUBLE_TEXT];
-    char *whole = copy;
-    bool is_long = text.len >= sizeof copy;
-
-    /* strtod_l wants a NUL at the end; JSON text is followed by at least its document's end, and
-     * every document here is copied with a NUL behind it, so a long number is read in place. */
-    if (is_long)
-        whole = (char *)(uintptr_t)text.ptr;
-    else
-        memcpy(copy, text.ptr, text.len);
-    if (!is_long)
-        copy[text.len] = '\0';
-
+    number_parts parts = number_split(text);
+    char copy[DOUBLE_DIGITS + LAN_INT_TEXT_MAX + 4];
     /* glibc's "C" locale is static: nothing is allocated, nothing can fail. */
     locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
 
     if (!plain)
         return false;
+    number_write(&parts, copy);
 
-    double value = strtod_l(whole, NULL, plain);
+    double value = strtod_l(copy, NULL, plain);
 
     freelocale(plain);
     if (!isfinite(value))

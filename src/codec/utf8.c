@@ -36,10 +36,19 @@ size_t lan_utf8_sequence(lan_str text)
     return 0;
 }
 
+static bool utf8_are_ascii(const char *bytes)
+{
+    uint64_t word = 0;
+
+    memcpy(&word, bytes, sizeof word);
+    return (word & 0x8080808080808080) == 0;
+}
+
 bool lan_utf8_is_valid(lan_str text)
 {
     while (text.len > 0) {
-        size_t len = lan_utf8_sequence(text);
+        size_t len = text.len >= 8 && utf8_are_ascii(text.ptr) ? 8 : lan_utf8_sequence(text);
+
         if (len == 0)
             return false;
         text = lan_str_from(text, len);

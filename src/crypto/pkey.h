@@ -3,8 +3,10 @@
  * A lan_pkey is immutable and counted (ATOMIC). Numbers go in and out as big-endian bytes, as JOSE
  * writes them: RSA minimal, EC and OKP of the field's width. Whoever makes one gets it checked:
  * E_KEY_INVALID says that the numbers are no key (not on the curve, small order, halves that do not
- * belong together, an even modulus), E_KEY_UNSUPPORTED that libcrypto cannot hold such a one,
- * E_ALG_UNAVAILABLE that this release of it cannot, E_CRYPTO or E_NO_MEMORY that it failed.
+ * belong together, an even modulus), E_KEY_WEAK an RSA modulus below 512 bits (the usual minimum is
+ * the caller's to check), E_KEY_UNSUPPORTED another curve, a modulus above 16384 bits or what else
+ * libcrypto cannot hold, E_ALG_UNAVAILABLE that this release of it cannot, E_CRYPTO or E_NO_MEMORY
+ * that it failed. The caller's entries in libcrypto's error queue stay, and nothing is added.
  */
 #ifndef LAN_CRYPTO_PKEY_H
 #define LAN_CRYPTO_PKEY_H
@@ -44,7 +46,7 @@ lanyard_status lan_pkey_from_der(lan_bytes der, const char *passphrase, lan_pkey
 /* True when the bytes are the DER of a public key or a certificate (of any algorithm). */
 bool lan_der_is_public(lan_bytes der);
 
-/* crv as in lan_numbers, "" for RSA; bits for RSA alone. */
+/* crv as in lan_numbers, "" for RSA; bits (512 to 16384, else E_ARGUMENT) for RSA alone. */
 lanyard_status lan_pkey_generate(lan_pkey_kind kind, const char *crv, size_t bits, lan_pkey **pkey,
                                  lanyard_error *err);
 
@@ -53,7 +55,8 @@ void lan_pkey_free(lan_pkey *pkey); /* NULL is fine */
 
 bool lan_pkey_is_private(const lan_pkey *pkey);
 
-/* The public numbers (with_private false) or all of them, copied into the arena. */
+/* The public numbers (with_private false) or all of them, copied into the arena. E_KEY_USE: the
+ * private ones of a public key; lan_pkey_write_der likewise. */
 lanyard_status lan_pkey_numbers(const lan_pkey *pkey, bool with_private, lan_arena *arena,
                                 lan_numbers *numbers, lanyard_error *err);
 
@@ -63,8 +66,8 @@ lanyard_status lan_pkey_write_der(const lan_pkey *pkey, bool with_private, const
 
 /* Signing and verifying. A worker (or NULL) keeps what can be prepared. signature has room for the
  * key's signature_len; the signature to check has exactly that length.
- * LANYARD_OK; E_SIGNATURE (verify only) without detail; E_CRYPTO, E_NO_MEMORY. libcrypto's error
- * queue is empty afterwards. Only the answer 1 of libcrypto is success. */
+ * LANYARD_OK; E_SIGNATURE (verify only) without detail; E_CRYPTO, E_NO_MEMORY. Only the answer 1
+ * of libcrypto is success. */
 typedef enum lan_padding { LAN_PADDING_NONE, LAN_PADDING_PKCS1, LAN_PADDING_PSS } lan_padding;
 
 typedef struct lan_scheme {
