@@ -84,6 +84,9 @@ PyObject *core_value_of(const lanyard_value *value);
 /* The same for a text; NULL without an exception when the strict reader refuses it. */
 PyObject *core_json_of(const char *text, size_t len);
 
+/* json_write.c: appends the claims; false, without an exception, when Python must write them. */
+bool core_json_write(PyObject *claims, lanyard_buf *out);
+
 /* workers.c: a worker for one call; NULL is one too. */
 lanyard_worker *core_worker_take(core_state *state);
 void core_worker_give(core_state *state, lanyard_worker *worker);

@@ -147,7 +147,7 @@ static lanyard_status jws_sign_run(const core_jws *self, const lanyard_jws_opts 
     Py_END_ALLOW_THREADS return status;
 }
 
-static PyObject *jws_sign(PyObject *self, PyObject *payload)
+static PyObject *jws_sign_bytes(PyObject *self, lanyard_bytes payload)
 {
     core_state *state = core_state_of_self(self);
     core_jws *jws = (core_jws *)self;
@@ -157,19 +157,42 @@ static PyObject *jws_sign(PyObject *self, PyObject *payload)
     lanyard_error err = { 0 };
     lanyard_status status;
     lanyard_buf out;
-    core_text text;
 
     opts.header = PyUnicode_AsUTF8AndSize(jws->header, &header_len);
-    if (!opts.header || core_text_of(payload, "payload", &text))
+    if (!opts.header)
         return NULL;
     opts.header_len = (size_t)header_len;
     lanyard_buf_init(&out, NULL, LANYARD_LIMIT_CEILING);
     worker = core_worker_take(state);
-    status = jws_sign_run(jws, &opts, (lanyard_bytes){ (const uint8_t *)text.ptr, text.len },
-                          worker, &out, &err);
+    status = jws_sign_run(jws, &opts, payload, worker, &out, &err);
     core_worker_give(state, worker);
-    core_text_done(&text);
     return status ? core_raise(state, status, &err) : core_buf_str(&out);
+}
+
+static PyObject *jws_sign(PyObject *self, PyObject *payload)
+{
+    PyObject *token;
+    core_text text;
+
+    if (core_text_of(payload, "payload", &text))
+        return NULL;
+    token = jws_sign_bytes(self, (lanyard_bytes){ (const uint8_t *)text.ptr, text.len });
+    core_text_done(&text);
+    return token;
+}
+
+static PyObject *jws_sign_claims(PyObject *self, PyObject *claims)
+{
+    PyObject *token = NULL;
+    lanyard_buf json;
+
+    lanyard_buf_init(&json, NULL, LANYARD_LIMIT_CEILING);
+    if (core_json_write(claims, &json))
+        token = jws_sign_bytes(self, (lanyard_bytes){ (const uint8_t *)json.ptr, json.len });
+    lanyard_buf_done(&json);
+    if (!token && !PyErr_Occurred())
+        return Py_NewRef(Py_None);
+    return token;
 }
 
 static PyMethodDef jws_methods[] = {
@@ -178,6 +201,9 @@ static PyMethodDef jws_methods[] = {
     { "claims", jws_claims, METH_O,
       "claims($self, token, /)\n--\n\nThe verified claims, or None." },
     { "sign", jws_sign, METH_O, "sign($self, payload, /)\n--\n\nThe token of that payload." },
+    { "sign_claims", jws_sign_claims, METH_O,
+      "sign_claims($self, claims, /)\n--\n\n"
+      "The token of these claims, or None when json.dumps must write them." },
     { NULL, NULL, 0, NULL },
 };
 

@@ -9,5 +9,4 @@ _SUBMODULES = ("algorithms", "api_jwk", "api_jws", "api_jwt", "exceptions", "jwk
 _jwt = importlib.import_module("lanyard.jwt")
 for _name in _SUBMODULES:
     sys.modules[f"{__name__}.{_name}"] = importlib.import_module(f"lanyard.jwt.{_name}")
-_jwt.__path__.extend(path for path in __path__ if path not in _jwt.__path__)
 sys.modules[__name__] = _jwt

@@ -377,6 +377,8 @@ class HMACAlgorithm(_EngineAlgorithm):
                 "See RFC 7518 Section 3.2.")
 
     def _engine(self, key: Any) -> Key:
+        if isinstance(key, Key) and key.kty == "oct":
+            return key
         found = self._cache.get(key)
         if found is None:
             found = _keys.read(self.prepare_key(key), format="secret")

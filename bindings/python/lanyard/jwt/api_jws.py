@@ -189,7 +189,7 @@ class PyJWS:
         if type(self) is PyJWS and self.header_typ == "JWT":
             jws = self._learn(alg, key, header_json.decode("ascii"))
             if jws is not None:
-                self._signers.put(key, (algorithm, jws.sign))
+                self._signers.put(key, (algorithm, jws.sign_claims))
 
     def _learn_verifier(self, alg: str, key: Any) -> None:
         if type(self) is PyJWS:

@@ -10,7 +10,6 @@ import warnings
 from calendar import timegm
 from collections.abc import Container, Iterable, Sequence
 from datetime import datetime, timedelta, timezone
-from json.encoder import c_make_encoder, encode_basestring_ascii
 from typing import TYPE_CHECKING, Any
 
 from .api_jws import _ALGORITHM_UNSET, PyJWS, _jws_global_obj, warn_of_unknown
@@ -29,29 +28,6 @@ _LEGACY_VERIFY = (
     "mismatch between the kwarg and the option entry."
 )
 _loads = json.loads
-
-
-def _unserialisable(value: Any) -> Any:
-    raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
-
-
-def _make_dumps() -> Any:
-    """json.dumps(value, separators=(",", ":")), without making an encoder for each call."""
-    if c_make_encoder is None:
-        return json.JSONEncoder(separators=(",", ":")).encode
-    chunks = c_make_encoder(None, _unserialisable, encode_basestring_ascii, None, ":", ",", False,
-                            False, True)
-
-    def dumps(value: Any) -> str:
-        try:
-            return "".join(chunks(value, 0))
-        except RecursionError:
-            return json.dumps(value, separators=(",", ":"))
-
-    return dumps
-
-
-_dumps = _make_dumps()
 
 
 class PyJWT:
@@ -103,18 +79,20 @@ class PyJWT:
         if not isinstance(payload, dict):
             raise TypeError("Expecting a dict object, as JWT only supports JSON objects as "
                             "payloads.")
-        payload = payload.copy()
-        for name in ("exp", "iat", "nbf"):
-            value = payload.get(name)
-            if value.__class__ is not int and isinstance(value, datetime):
-                payload[name] = timegm(value.utctimetuple())
-        if "iss" in payload and not isinstance(payload["iss"], str):
-            raise TypeError("Issuer (iss) must be a string.")
         jws = self._jws
         if headers is None and json_encoder is None and sort_headers and type(self) is PyJWT:
             signer = jws._signers.get(key)
-            if signer is not None and signer[0] == algorithm and jws.header_typ == "JWT":
-                return signer[1](_dumps(payload))
+            if signer is not None and signer[0] == algorithm:
+                token = signer[1](payload)
+                if token is not None:
+                    return token
+        payload = payload.copy()
+        for name in ("exp", "iat", "nbf"):
+            value = payload.get(name)
+            if isinstance(value, datetime):
+                payload[name] = timegm(value.utctimetuple())
+        if "iss" in payload and not isinstance(payload["iss"], str):
+            raise TypeError("Issuer (iss) must be a string.")
         json_payload = self._encode_payload(payload, headers=headers, json_encoder=json_encoder)
         return jws.encode(json_payload, key, algorithm, headers, json_encoder,
                           sort_headers=sort_headers)

@@ -4,8 +4,8 @@ import json
 import platform
 import sys
 
-from .. import __version__ as lanyard_version
-from . import __version__ as pyjwt_version
+from lanyard import __version__ as lanyard_version
+from lanyard.jwt import __version__ as pyjwt_version
 
 
 def _cryptography_version() -> str:
