@@ -235,12 +235,12 @@ static lanyard_status json_after(json_reader *reader)
 
 #define COUNT_BLOCK 64u /* bytes counted at once, so that one byte holds the count */
 
-static uint8_t json_count_starts(const char *bytes, size_t len)
+static uint8_t json_count_starts(const char bytes[COUNT_BLOCK])
 {
     uint8_t count = 0;
 
     /* Setting one bit more makes one of '[' and '{', and of nothing else. */
-    for (size_t i = 0; i < len; i++)
+    for (size_t i = 0; i < COUNT_BLOCK; i++)
         count = (uint8_t)(count + (bytes[i] == ',') + ((bytes[i] | 0x20) == '{'));
     return count;
 }
@@ -248,12 +248,15 @@ static uint8_t json_count_starts(const char *bytes, size_t len)
 /* No more values than commas and openings, plus one; and no more than the limit. */
 static uint32_t json_values_bound(lan_str source, uint32_t values_max)
 {
+    char rest[COUNT_BLOCK] = { 0 };
     size_t count = 1;
     size_t at = 0;
 
     for (; source.len - at >= COUNT_BLOCK; at += COUNT_BLOCK)
-        count += json_count_starts(source.ptr + at, COUNT_BLOCK);
-    count += json_count_starts(source.ptr + at, source.len - at);
+        count += json_count_starts(source.ptr + at);
+    if (source.len > at)
+        memcpy(rest, source.ptr + at, source.len - at);
+    count += json_count_starts(rest);
     return count < values_max ? (uint32_t)count : values_max;
 }
 
