@@ -6,13 +6,8 @@
 #define PEM_END    LAN_STR("-----END ")
 #define PEM_DASHES LAN_STR("-----")
 
-<<<<<<< HEAD
-#define LINE_CHARS ((size_t)64)
-#define LINE_BYTES (LINE_CHARS / 4 * 3)
-=======
 #define LINE_CHARS 64u
 #define LINE_BYTES 48u
->>>>>>> keys
 
 static bool pem_starts(lan_str text, size_t at, lan_str prefix)
 {
