@@ -13,15 +13,14 @@
 #include "codec/base64url.h"
 #include <endian.h>
 
-#define LANES 16u
-#define BLOCK 64u             /* characters */
+#define BLOCK 16u             /* characters in a vector */
 #define BYTES (BLOCK / 4 * 3) /* what they stand for */
 
-typedef uint8_t sixes __attribute__((vector_size(LANES)));
-typedef int8_t signed_sixes __attribute__((vector_size(LANES)));
-typedef uint16_t pairs __attribute__((vector_size(LANES)));
-typedef uint32_t quads __attribute__((vector_size(LANES)));
-typedef uint64_t words __attribute__((vector_size(LANES)));
+typedef uint8_t sixes __attribute__((vector_size(BLOCK)));
+typedef int8_t signed_sixes __attribute__((vector_size(BLOCK)));
+typedef uint16_t pairs __attribute__((vector_size(BLOCK)));
+typedef uint32_t quads __attribute__((vector_size(BLOCK)));
+typedef uint64_t words __attribute__((vector_size(BLOCK)));
 
 /* Which of two neighbors lies in the low half of the wider lane: the machine's byte order. */
 #define FIRST_IS_LOW (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
@@ -49,39 +48,60 @@ static inline sixes split_words(words from)
                                 : (pair & 0x0fc0) << 2 | (pair & 0x003f));
 }
 
-/* Six bytes and the word whose low bits they are. */
-static inline void word_to_bytes(uint64_t word, uint8_t *out)
+/* Twelve bytes and the two words whose low six bytes they are. */
+static inline void words_to_bytes(words from, uint8_t *out)
 {
-    uint32_t first = htobe32((uint32_t)(word >> 16));
-    uint16_t last = htobe16((uint16_t)word);
+    uint64_t first = htobe64(from[0] << 16 | from[1] >> 32);
+    uint32_t last = htobe32((uint32_t)from[1]);
 
     memcpy(out, &first, sizeof first);
     memcpy(out + sizeof first, &last, sizeof last);
 }
 
-static inline uint64_t word_of_bytes(const uint8_t *in)
+static inline words bytes_to_words(const uint8_t *in)
 {
-    uint32_t first = 0;
-    uint16_t last = 0;
+    uint64_t first = 0;
+    uint32_t last = 0;
 
     memcpy(&first, in, sizeof first);
     memcpy(&last, in + sizeof first, sizeof last);
-    return (uint64_t)be32toh(first) << 16 | be16toh(last);
+    first = be64toh(first);
+    return (words){ first >> 16, (first & 0xffff) << 32 | be32toh(last) };
 }
 
-/* Letters of both cases are told in one go: the bit between them counts as 26. The lanes of foreign
- * characters are set in *foreign. */
-static inline sixes chars_to_sixes(sixes c, uint8_t sixty_two, uint8_t sixty_three, sixes *foreign)
+/* The two characters in which alphabets differ, each in every lane; and the lanes in which a
+ * character of none was seen. */
+typedef struct base64_reader {
+    sixes sixty_two;
+    sixes sixty_three;
+    sixes foreign;
+} base64_reader;
+
+static inline base64_reader reader_of(const char *last_two)
+{
+    return (base64_reader){ .sixty_two = (sixes){ 0 } + (uint8_t)last_two[0],
+                            .sixty_three = (sixes){ 0 } + (uint8_t)last_two[1] };
+}
+
+static inline bool reader_saw_foreign(const base64_reader *reader)
+{
+    words found = (words)reader->foreign;
+
+    return (found[0] | found[1]) != 0;
+}
+
+/* Letters of both cases are told in one go: the bit between them counts as 26. */
+static inline sixes chars_to_sixes(base64_reader *reader, sixes c)
 {
     sixes letter = (c | 0x20) - 'a';
     sixes digit = c - '0';
     sixes is_letter = (sixes)(letter <= 25);
     sixes is_digit = (sixes)(digit <= 9);
-    sixes is_minus = (sixes)(c == sixty_two);
-    sixes is_under = (sixes)(c == sixty_three);
+    sixes is_minus = (sixes)(c == reader->sixty_two);
+    sixes is_under = (sixes)(c == reader->sixty_three);
     sixes is_lower = (sixes)((c & 0x20) == 0x20);
 
-    *foreign |= ~(is_letter | is_digit | is_minus | is_under);
+    reader->foreign |= ~(is_letter | is_digit | is_minus | is_under);
     return (is_letter & (letter + (is_lower & 26))) | (is_digit & (digit + 52)) | (is_minus & 62) |
            (is_under & 63);
 }
@@ -100,44 +120,27 @@ static inline sixes sixes_to_chars(sixes six)
     return six + offset;
 }
 
-/* One whole block. Returns whether any character is foreign. */
-static bool decode_block(const char *restrict text, const char *last_two, uint8_t *restrict out)
+static inline void decode_block(base64_reader *reader, const char *text, uint8_t *out)
 {
-    sixes foreign = { 0 };
+    sixes chars;
 
-    for (size_t at = 0; at < BLOCK; at += LANES, out += LANES / 4 * 3) {
-        sixes chars;
-
-        memcpy(&chars, text + at, sizeof chars);
-
-        words joined =
-            join_sixes(chars_to_sixes(chars, (uint8_t)last_two[0], (uint8_t)last_two[1], &foreign));
-
-        word_to_bytes(joined[0], out);
-        word_to_bytes(joined[1], out + LANES / 8 * 3);
-    }
-
-    words found = (words)foreign;
-
-    return (found[0] | found[1]) != 0;
+    memcpy(&chars, text, sizeof chars);
+    words_to_bytes(join_sixes(chars_to_sixes(reader, chars)), out);
 }
 
-static void encode_block(const uint8_t *in, char *out)
+static inline void encode_block(const uint8_t *in, char *out)
 {
-    for (size_t at = 0; at < BLOCK; at += LANES, in += LANES / 4 * 3) {
-        words joined = { word_of_bytes(in), word_of_bytes(in + LANES / 8 * 3) };
-        sixes chars = sixes_to_chars(split_words(joined));
+    sixes chars = sixes_to_chars(split_words(bytes_to_words(in)));
 
-        memcpy(out + at, &chars, sizeof chars);
-    }
+    memcpy(out, &chars, sizeof chars);
 }
 
 static bool base64url_is_foreign(char c, const char *last_two)
 {
-    sixes foreign = { 0 };
+    base64_reader reader = reader_of(last_two);
 
-    chars_to_sixes((sixes){ (uint8_t)c }, (uint8_t)last_two[0], (uint8_t)last_two[1], &foreign);
-    return foreign[0] != 0;
+    chars_to_sixes(&reader, (sixes){ 0 } + (uint8_t)c);
+    return reader_saw_foreign(&reader);
 }
 
 static lanyard_status base64url_blame(lan_str text, const char *last_two, size_t *bad)
@@ -155,8 +158,7 @@ static lanyard_status base64url_blame(lan_str text, const char *last_two, size_t
 }
 
 /* What does not fill a block: filled up with zeros, which are written 'A'. */
-static lanyard_status decode_rest(lan_str rest, const char *last_two, uint8_t *out,
-                                  bool *is_foreign)
+static lanyard_status decode_rest(base64_reader *reader, lan_str rest, uint8_t *out)
 {
     size_t len = lan_base64url_decoded_len(rest.len);
     uint8_t bytes[BYTES];
@@ -164,7 +166,7 @@ static lanyard_status decode_rest(lan_str rest, const char *last_two, uint8_t *o
 
     memset(filled, 'A', sizeof filled);
     memcpy(filled, rest.ptr, rest.len);
-    *is_foreign |= decode_block(filled, last_two, bytes);
+    decode_block(reader, filled, bytes);
     memcpy(out, bytes, len);
 
     /* Leftover bits must be zero, or two spellings would decode to the same bytes. */
@@ -180,15 +182,15 @@ static lanyard_status decode_rest(lan_str rest, const char *last_two, uint8_t *o
 static lanyard_status decode_alphabet(lan_str text, const char *last_two, uint8_t *out,
                                       size_t *out_len, size_t *bad)
 {
-    bool is_foreign = false;
-    size_t done = 0;
+    base64_reader reader = reader_of(last_two);
+    lan_str rest = text;
     lanyard_status status = LANYARD_OK;
 
-    for (; text.len - done >= BLOCK; done += BLOCK)
-        is_foreign |= decode_block(text.ptr + done, last_two, out + done / 4 * 3);
-    if (text.len > done)
-        status = decode_rest(lan_str_from(text, done), last_two, out + done / 4 * 3, &is_foreign);
-    if (is_foreign)
+    for (; rest.len >= BLOCK; rest = lan_str_from(rest, BLOCK), out += BYTES)
+        decode_block(&reader, rest.ptr, out);
+    if (rest.len > 0)
+        status = decode_rest(&reader, rest, out);
+    if (reader_saw_foreign(&reader))
         return base64url_blame(text, last_two, bad);
     if (status != LANYARD_OK) {
         *bad = text.len - 1;
