@@ -3,7 +3,7 @@
 
 void secrets_add(secrets *self, lanyard_bytes bytes)
 {
-    if (bytes.len < 4)
+    if (bytes.len < 7)
         return; /* too short to tell from chance */
     if (self->count == SECRETS_MAX)
         die("too many secrets", lanyard_str_of(""));

@@ -156,6 +156,8 @@ void bytes_edit(lanyard_buf *bytes, const lanyard_value *edit)
         edit_splice(bytes, at, &piece, false);
     if (json_get(edit, "set", &piece))
         edit_splice(bytes, at, &piece, true);
+    if (flip >= 8 * (int64_t)bytes->len || keep > (int64_t)bytes->len)
+        die("an edit past the end", edit->json);
     if (flip >= 0)
         bytes->ptr[flip / 8] = (char)(bytes->ptr[flip / 8] ^ (1 << flip % 8));
     if (keep >= 0)
