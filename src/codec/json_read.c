@@ -1,6 +1,7 @@
 /* json_read.c - strict JSON to a flat tree in an arena; see json_read.h. */
 #include "codec/json_read.h"
 #include "codec/json_names.h"
+#include "codec/json_plain.h"
 #include "codec/json_string.h"
 
 typedef struct json_reader {
@@ -47,10 +48,31 @@ static inline int json_skip_space(json_reader *reader)
     return c;
 }
 
-static lanyard_status json_string(json_reader *reader, lan_str *text)
+/* Whatever is not plain ASCII up to its closing quote. Works on copies, so that the compiler may
+ * keep the reader in registers. */
+static lanyard_status json_string_with_escapes(json_reader *reader, lan_str *text)
 {
-    return lan_json_read_string(reader->arena, reader->source, &reader->at, &reader->scratch, text,
-                                reader->fault);
+    lan_json_scratch scratch = reader->scratch;
+    size_t at = reader->at;
+    lanyard_status status =
+        lan_json_read_string(reader->arena, reader->source, &at, &scratch, text, reader->fault);
+
+    reader->scratch = scratch;
+    reader->at = at;
+    return status;
+}
+
+static inline lanyard_status json_string(json_reader *reader, lan_str *text)
+{
+    lan_str source = reader->source;
+    size_t start = reader->at + 1;
+    size_t end = lan_json_skip_plain(source, start);
+
+    if (end == source.len || source.ptr[end] != '"')
+        return json_string_with_escapes(reader, text);
+    *text = (lan_str){ source.ptr + start, end - start };
+    reader->at = end + 1;
+    return LANYARD_OK;
 }
 
 static bool json_digits(json_reader *reader)

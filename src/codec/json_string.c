@@ -139,14 +139,7 @@ lanyard_status lan_json_read_string(lan_arena *arena, lan_str source, size_t *at
                                     lan_json_scratch *scratch, lan_str *text, lan_json_fault *fault)
 {
     size_t start = ++*at;
-    size_t end = lan_json_skip_plain(source, start);
 
-    /* Most strings are plain ASCII up to their closing quote. */
-    if (end < source.len && source.ptr[end] == '"') {
-        *text = (lan_str){ source.ptr + start, end - start };
-        *at = end + 1;
-        return LANYARD_OK;
-    }
     TRY(string_skip_literal(source, at, fault));
     if (source.ptr[*at] == '"')
         *text = (lan_str){ source.ptr + start, *at - start };
