@@ -103,7 +103,5 @@ bench_floor bench_floor_mac(const bench_subject *subject)
     mac_start(self, 0x36, &self->inner);
     mac_start(self, 0x5c, &self->outer);
     /* Signing takes the same HMAC; the comparison of a few bytes does not count. */
-    return (bench_floor){
-        { mac_verify, self }, { mac_verify, self }, { mac_import, self }, free
-    };
+    return (bench_floor){ { mac_verify, self }, { mac_verify, self }, { mac_import, self }, free };
 }

@@ -125,7 +125,8 @@ static void main_count(const bench_options *options, const bench_subject *subjec
                       .worker = subject->worker };
 
     for (size_t i = 0; (kind = bench_kind_at(i)); i++)
-        for (size_t turn = 0; turn < options->count && options_name(options->ops, kind->name); turn++)
+        for (size_t turn = 0; turn < options->count && options_name(options->ops, kind->name);
+             turn++)
             kind->run(&job, turn);
 }
 
@@ -150,8 +151,8 @@ int main(int argc, char **argv)
         else
             main_algorithm(&options, subject, rows, &report);
         if (options.threads > 0 && options.count == 0)
-            scalings[report.scalings_count++] = bench_threads_measure(
-                subject, options.threads, options_seconds(&options) * 2);
+            scalings[report.scalings_count++] =
+                bench_threads_measure(subject, options.threads, options_seconds(&options) * 2);
         bench_subject_free(subject);
     }
     if (options.count == 0)

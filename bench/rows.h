@@ -8,11 +8,11 @@ typedef struct bench_row {
     const char *op;
     const char *alg;
     bench_times times;
-    size_t token_len;         /* of verify and sign: the token's; of import: the key's text */
-    double allocs;            /* of the library, an operation */
-    double bytes;             /* in those */
-    double first_allocs;      /* the same with a first chunk given; where it cannot be: as allocs */
-    double libcrypto_allocs;  /* of libcrypto, an operation */
+    size_t token_len;        /* of verify and sign: the token's; of import: the key's text */
+    double allocs;           /* of the library, an operation */
+    double bytes;            /* in those */
+    double first_allocs;     /* the same with a first chunk given; where it cannot be: as allocs */
+    double libcrypto_allocs; /* of libcrypto, an operation */
 } bench_row;
 
 /* An operation: what it is called, how one call of it goes and what its floor is. */

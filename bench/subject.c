@@ -78,11 +78,11 @@ static void subject_make_pair(bench_subject *self, lanyard_error *err)
 
 static void subject_make_rules(bench_subject *self, lanyard_error *err)
 {
-    bench_must(lanyard_policy_new(LANYARD_POLICY(.algs = self->alg->name,
-                                                 .issuers = LANYARD_LIST(ISSUER),
-                                                 .audiences = LANYARD_LIST(AUDIENCE)),
-                                  NULL, &self->policy, err),
-               err, "making a policy");
+    bench_must(
+        lanyard_policy_new(LANYARD_POLICY(.algs = self->alg->name, .issuers = LANYARD_LIST(ISSUER),
+                                          .audiences = LANYARD_LIST(AUDIENCE)),
+                           NULL, &self->policy, err),
+        err, "making a policy");
     bench_must(lanyard_issuer_new(LANYARD_ISSUER(.key = self->key, .alg = self->alg->name,
                                                  .iss = ISSUER, .audiences = LANYARD_LIST(AUDIENCE),
                                                  .lifetime_s = LIFETIME_S, .add_iat = 1),

@@ -52,7 +52,8 @@ static thread_rate threads_run(const bench_subject *subject, size_t threads, dou
     if (!lanes)
         bench_fail("memory");
     for (size_t i = 0; i < threads; i++) {
-        lanes[i] = (thread_lane){ .verify = bench_kind_at(0), .subject = subject, .is_over = &is_over };
+        lanes[i] =
+            (thread_lane){ .verify = bench_kind_at(0), .subject = subject, .is_over = &is_over };
         if (pthread_create(&lanes[i].thread, NULL, thread_run, &lanes[i]) != 0)
             bench_fail("starting a thread");
     }

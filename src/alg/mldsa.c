@@ -23,7 +23,7 @@ static bool mldsa_is_available(const lan_alg *alg)
 #define MLDSA_ROW(name, signature_len)                                                             \
     {                                                                                              \
         .info = { name, "AKP", name, "accepted", "RFC 9964", 0, signature_len },                   \
-        .kty = LAN_KTY_AKP, .sub = name, .sign = mldsa_sign, .verify = mldsa_verify,               \
+        .kty = LAN_KTY_AKP, .sign = mldsa_sign, .verify = mldsa_verify,                            \
         .is_available = mldsa_is_available                                                         \
     }
 

@@ -1,5 +1,6 @@
 /* test_pkey.c - keys from numbers and back, and what is refused at the door. */
 #include "pkey_cases.h"
+#include "crypto/libcrypto.h"
 
 #define ARENA_MAX (1u << 20)
 
@@ -190,6 +191,28 @@ static void rsa_refuses_an_impossible_modulus(void **state)
         numbers.n = wrong[i];
         numbers_are_refused(&numbers, LANYARD_E_KEY_INVALID, "key:n");
     }
+}
+
+/* CVE-2017-15361: the mark is that n is a power of 65537 modulo many small primes, as a power of
+ * 65537 itself is. */
+static void rsa_refuses_a_modulus_with_the_mark_of_roca(void **state)
+{
+    uint8_t n[256];
+    lan_auto(BN_CTX) *context = BN_CTX_new();
+    lan_auto(BIGNUM) *power = BN_new();
+    lan_auto(BIGNUM) *exponent = BN_new();
+    lan_numbers numbers = { .kind = LAN_PKEY_RSA, .crv = "", .e = BYTES(number_three) };
+    lan_pkey *pkey = NULL;
+
+    (void)state;
+    assert_int_equal(BN_set_word(power, 65537), 1);
+    assert_int_equal(BN_set_word(exponent, 127), 1);
+    assert_int_equal(BN_exp(power, power, exponent, context), 1);
+    numbers.n = (lan_bytes){ n, (size_t)BN_bn2bin(power, n) };
+    numbers_are_refused(&numbers, LANYARD_E_KEY_INVALID, "key:n");
+    n[numbers.n.len - 1] ^= 2;
+    assert_status(lan_pkey_from_numbers(&numbers, &pkey, NULL), LANYARD_OK);
+    lan_pkey_free(pkey);
 }
 
 static void rsa_refuses_an_impossible_exponent(void **state)
@@ -487,6 +510,7 @@ int main(void)
         cmocka_unit_test(rsa_accepts_a_modulus_at_its_bounds),
         cmocka_unit_test(rsa_accepts_an_exponent_at_its_bounds),
         cmocka_unit_test(rsa_refuses_an_impossible_modulus),
+        cmocka_unit_test(rsa_refuses_a_modulus_with_the_mark_of_roca),
         cmocka_unit_test(rsa_refuses_an_impossible_exponent),
         cmocka_unit_test(rsa_refuses_a_missing_private_number),
         cmocka_unit_test(rsa_refuses_a_changed_private_number),
