@@ -48,7 +48,7 @@ static const cli_command *command_of_words(int count, char **words, int *used)
     return command_find(words[0]);
 }
 
-/* Of "key generat" both words are compared, of "encod" one. */
+/* Of two words both are compared with the commands that have two. */
 static int command_unknown(cli_run *run, int count, char **words)
 {
     cli_suggestion suggestion = { 0 };

@@ -136,6 +136,12 @@ static bool refuse_time(const cli_run *run, const lanyard_error *error, char *ut
     return true;
 }
 
+/* What a file is called. */
+static const char *refuse_name(const char *name)
+{
+    return strcmp(name, "-") == 0 ? "standard input" : name;
+}
+
 static void refuse_json(cli_run *run, int exit_status, const lanyard_error *error, const char *name)
 {
     char utc[TIME_TEXT_MAX];
@@ -149,7 +155,7 @@ static void refuse_json(cli_run *run, int exit_status, const lanyard_error *erro
     out_json_member_int(out, "number", error->status);
     out_json_member(out, "message", lanyard_status_text(error->status));
     if (name)
-        out_json_member(out, "file", name);
+        out_json_member(out, "file", refuse_name(name));
     out_json_member(out, "where", error->where);
     out_json_member_int(out, "offset", (int64_t)error->offset);
     if (error->detail[0])
@@ -170,7 +176,7 @@ static void refuse_text(cli_run *run, int exit_status, const lanyard_error *erro
 
     refuse_prefix(run);
     if (name) {
-        out_foreign(out, lanyard_str_of(name));
+        out_foreign(out, lanyard_str_of(refuse_name(name)));
         out_text(out, ": ");
     } else if (exit_status == CLI_REFUSED) {
         out_styled(out, STYLE_BAD, "refused:");
