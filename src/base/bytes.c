@@ -25,15 +25,6 @@ bool lan_ct_equal(lan_bytes left, lan_bytes right)
     return difference == 0;
 }
 
-void lan_cleanse(void *ptr, size_t len)
-{
-    if (len == 0)
-        return;
-    memset(ptr, 0, len);
-    /* The memory is said to be read here, so the stores above stay. */
-    __asm__ __volatile__("" : : "r"(ptr) : "memory");
-}
-
 lanyard_str lanyard_str_of(const char *text)
 {
     return (lanyard_str){ text, text ? strlen(text) : 0 };

@@ -15,6 +15,23 @@ uint32_t lan_json_find(const lan_json *json, uint32_t object, lan_str name)
     return LAN_JSON_NONE;
 }
 
+void lan_json_find_each(const lan_json *json, uint32_t object, const lan_str *names, size_t count,
+                        uint32_t *found)
+{
+    const lan_json_node *nodes = json->nodes;
+    uint32_t end = nodes[object].type == LANYARD_JSON_OBJECT ? nodes[object].next : 0;
+
+    for (size_t i = 0; i < count; i++)
+        found[i] = LAN_JSON_NONE;
+    for (uint32_t node = object + 1; node < end; node = nodes[node].next) {
+        lan_str name = lan_json_name(json, node);
+
+        for (size_t i = 0; i < count; i++)
+            if (lan_str_eq(names[i], name))
+                found[i] = node;
+    }
+}
+
 static uint32_t json_find_index(const lan_json *json, uint32_t array, lan_str text)
 {
     const lan_json_node *nodes = json->nodes;

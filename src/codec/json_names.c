@@ -27,12 +27,17 @@ static lanyard_status names_fail(const lan_json_node *nodes, uint32_t later, lan
 static lanyard_status names_check_pairs(const lan_json_node *nodes, uint32_t object,
                                         lan_json_fault *fault)
 {
-    uint32_t end = nodes[object].next;
+    lan_str seen[PAIRS_MAX];
+    size_t count = 0;
 
-    for (uint32_t second = nodes[object + 1].next; second < end; second = nodes[second].next)
-        for (uint32_t first = object + 1; first < second; first = nodes[first].next)
-            if (lan_str_eq(names_at(nodes, first), names_at(nodes, second)))
-                return names_fail(nodes, second, fault);
+    for (uint32_t node = object + 1; node < nodes[object].next; node = nodes[node].next) {
+        lan_str name = names_at(nodes, node);
+
+        for (size_t i = 0; i < count; i++)
+            if (lan_str_eq(seen[i], name))
+                return names_fail(nodes, node, fault);
+        seen[count++] = name;
+    }
     return LANYARD_OK;
 }
 

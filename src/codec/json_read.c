@@ -31,7 +31,7 @@ static int json_peek(const json_reader *reader)
     return reader->at < reader->source.len ? (uint8_t)reader->source.ptr[reader->at] : -1;
 }
 
-static int json_skip_space(json_reader *reader)
+static inline int json_skip_space(json_reader *reader)
 {
     int c = json_peek(reader);
 
@@ -221,12 +221,12 @@ static lanyard_status json_after(json_reader *reader, bool *is_done)
 
 #define COUNT_BLOCK 64u /* bytes counted at once, so that one byte holds the count */
 
-static uint8_t json_count_starts(const char *bytes, size_t len)
+static uint8_t json_count_starts(const char bytes[COUNT_BLOCK])
 {
     uint8_t count = 0;
 
     /* Setting one bit more makes one of '[' and '{', and of nothing else. */
-    for (size_t i = 0; i < len; i++)
+    for (size_t i = 0; i < COUNT_BLOCK; i++)
         count = (uint8_t)(count + (bytes[i] == ',') + ((bytes[i] | 0x20) == '{'));
     return count;
 }
@@ -234,12 +234,15 @@ static uint8_t json_count_starts(const char *bytes, size_t len)
 /* No more values than commas and openings, plus one; and no more than the limit. */
 static uint32_t json_values_bound(lan_str source, uint32_t values_max)
 {
+    char rest[COUNT_BLOCK] = { 0 };
     size_t count = 1;
     size_t at = 0;
 
     for (; source.len - at >= COUNT_BLOCK; at += COUNT_BLOCK)
-        count += json_count_starts(source.ptr + at, COUNT_BLOCK);
-    count += json_count_starts(source.ptr + at, source.len - at);
+        count += json_count_starts(source.ptr + at);
+    if (source.len > at)
+        memcpy(rest, source.ptr + at, source.len - at);
+    count += json_count_starts(rest);
     return count < values_max ? (uint32_t)count : values_max;
 }
 

@@ -24,8 +24,8 @@ static size_t header_offset(const lan_parts *parts, size_t at)
 static lanyard_status header_strings(const lan_parts *parts, const lan_json *tree,
                                      uint32_t found[HEADER_COUNT], lanyard_error *err)
 {
+    lan_json_find_each(tree, 0, header_names, HEADER_COUNT, found);
     for (size_t i = 0; i < HEADER_COUNT; i++) {
-        found[i] = lan_json_find(tree, 0, header_names[i]);
         if (found[i] != LAN_JSON_NONE && !lan_json_is(tree, found[i], LANYARD_JSON_STRING))
             return lan_fail_saying(err, LANYARD_E_HEADER_MEMBER, header_wheres[i],
                                    header_offset(parts, tree->nodes[found[i]].start),

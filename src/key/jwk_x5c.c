@@ -90,11 +90,15 @@ lanyard_status lan_jwk_check_x5c(const lan_json *json, uint32_t node, lan_arena 
                                  const lanyard_key *key, lanyard_error *err)
 {
     uint32_t array = lan_json_find(json, node, LAN_STR("x5c"));
+    uint32_t url = lan_json_find(json, node, LAN_STR("x5u"));
     uint8_t sha1[LAN_SHA1_LEN] = { 0 };
     uint8_t sha256[LANYARD_HASH_MAX] = { 0 };
     lan_bytes leaf = { 0 };
     bool has_leaf = array != LAN_JSON_NONE;
 
+    /* RFC 7517, 4.6: never followed, but it has to be one. */
+    if (url != LAN_JSON_NONE && !lan_json_is(json, url, LANYARD_JSON_STRING))
+        return x5c_fail(json, url, "key:x5u", "expected a string", err);
     if (has_leaf) {
         TRY(x5c_leaf(json, array, scratch, &leaf, err));
         TRY(x5c_check_key(json, array, leaf, scratch, key, err));

@@ -1,0 +1,57 @@
+/* rows.c - one line of output: an operation timed and its memory counted; see rows.h. */
+#include "rows.h"
+#include <string.h>
+#include "count.h"
+
+#define FIRST_LEN 65536u
+
+/* A whole rotation, so that every token counts. */
+static void row_run_all(const bench_kind *kind, bench_job *job)
+{
+    for (size_t turn = 0; turn < BENCH_TOKENS; turn++)
+        kind->run(job, turn);
+}
+
+static void row_count(const bench_kind *kind, bench_job *job, bench_row *row)
+{
+    bench_count count = { 0 };
+    uint64_t libcrypto_before = 0;
+
+    job->mem.alloc = bench_counting(&count);
+    row_run_all(kind, job); /* fills the worker */
+    count = (bench_count){ 0 };
+    libcrypto_before = bench_libcrypto_calls();
+    row_run_all(kind, job);
+    row->allocs = (double)count.calls / BENCH_TOKENS;
+    row->bytes = (double)count.bytes / BENCH_TOKENS;
+    row->libcrypto_allocs = (double)(bench_libcrypto_calls() - libcrypto_before) / BENCH_TOKENS;
+}
+
+static void row_count_first(const bench_kind *kind, bench_job *job, bench_row *row)
+{
+    _Alignas(16) static uint8_t first[FIRST_LEN];
+    bench_count count = { 0 };
+
+    job->mem.alloc = bench_counting(&count);
+    job->mem.first = first;
+    job->mem.first_len = sizeof first;
+    row_run_all(kind, job);
+    row->first_allocs = (double)count.calls / BENCH_TOKENS;
+    job->mem.first = NULL;
+}
+
+bench_row bench_row_measure(const bench_kind *kind, const bench_subject *subject,
+                            const bench_floor *floor, double seconds)
+{
+    bench_row row = { .op = kind->name, .alg = subject->alg->name };
+    bench_job job = { .subject = subject,
+                      .mem = { .worker = subject->worker },
+                      .worker = subject->worker };
+
+    row.token_len = strcmp(kind->name, "import") == 0 ? subject->import.len : subject->token_len;
+    row_count(kind, &job, &row);
+    row_count_first(kind, &job, &row);
+    job.mem.alloc = (lanyard_alloc){ 0 };
+    row.times = bench_measure((bench_op){ kind->run, &job }, kind->floor(floor), seconds);
+    return row;
+}
