@@ -87,8 +87,10 @@ static lanyard_status string_escape(lan_str source, size_t *at, char **out, lan_
     static const char meanings[] = "\"\\/\b\f\n\r\t";
     uint32_t code_point = 0;
     size_t start = (*at)++;
-    char c = *at < source.len ? source.ptr[*at] : '\0';
+    char c = '\0';
 
+    if (*at < source.len)
+        c = source.ptr[*at];
     if (c == 'u') {
         TRY(string_code_point(source, at, &code_point, fault));
         *out += lan_utf8_write(code_point, *out);
