@@ -1,4 +1,5 @@
 /* api.c - the attack cases that no token can express; each is named by a case of kind "api". */
+#define _GNU_SOURCE /* memmem */
 #include <openssl/err.h>
 #include "attacks/attacks.h"
 
@@ -324,15 +325,182 @@ static const char *api_same_input_same_verdict(void)
     return why;
 }
 
+/* The members of a JWK that must not be published. */
+static const char *const private_members[] = {
+    "\"d\":", "\"p\":", "\"q\":", "\"dp\":", "\"dq\":", "\"qi\":", "\"oth\":", "\"k\":", "\"priv\":"
+};
+
+static const char *const all_keys[] = { "rsa",       "p256",    "p384", "p521",
+                                        "secp256k1", "ed25519", "ed448" };
+#define ALL_KEYS (sizeof all_keys / sizeof *all_keys)
+
+static const char *text_is_public(const lanyard_buf *text)
+{
+    for (size_t i = 0; i < sizeof private_members / sizeof *private_members; i++)
+        if (text->len == 0 ||
+            memmem(text->ptr, text->len, private_members[i], strlen(private_members[i])))
+            return "a private member is published";
+    return NULL;
+}
+
+static const char *api_export_has_no_private(void)
+{
+    lanyard_key *keys[ALL_KEYS];
+    lanyard_keyset *set = NULL;
+    lanyard_buf text = buf_new();
+    lanyard_error err = { 0 };
+    const char *why = NULL;
+
+    for (size_t i = 0; i < ALL_KEYS; i++) {
+        keys[i] = key_private(lanyard_str_of(all_keys[i]));
+        lanyard_buf_cut(&text, 0);
+        if (!why && lanyard_key_write_jwk(keys[i], LANYARD_KEY_PUBLIC, &text, &err) != LANYARD_OK)
+            why = "a key cannot be written";
+        if (!why)
+            why = text_is_public(&text);
+    }
+    lanyard_buf_cut(&text, 0);
+    if (!why && (lanyard_keyset_new(keys, ALL_KEYS, NULL, &set, &err) != LANYARD_OK ||
+                 lanyard_keyset_write(set, LANYARD_KEY_PUBLIC, &text, &err) != LANYARD_OK))
+        why = "the set cannot be written";
+    if (!why)
+        why = text_is_public(&text);
+    for (size_t i = 0; i < ALL_KEYS; i++)
+        lanyard_key_free(keys[i]);
+    lanyard_keyset_free(set);
+    lanyard_buf_done(&text);
+    return why;
+}
+
+static const char *api_secret_has_no_public(void)
+{
+    stand self = stand_new();
+    lanyard_buf text = buf_new();
+    lanyard_error err = { 0 };
+    const lanyard_key *key = lanyard_keyset_at(self.keys, 0);
+    const char *why = NULL;
+
+    if (lanyard_key_write_jwk(key, LANYARD_KEY_PUBLIC, &text, &err) != LANYARD_E_KEY_USE ||
+        lanyard_key_write_der(key, LANYARD_KEY_PUBLIC, &text, &err) != LANYARD_E_KEY_USE ||
+        text.len > 0)
+        why = "a secret is written as a public key";
+    if (!why && lanyard_keyset_write(self.keys, LANYARD_KEY_PUBLIC, &text, &err) != LANYARD_OK)
+        why = "the set cannot be written";
+    if (!why)
+        why = text_is_public(&text);
+    lanyard_buf_done(&text);
+    stand_free(&self);
+    return why;
+}
+
+/* The private numbers of a JWK, decoded, in what reading and freeing it gave back. */
+static const char *kept_private(const keeper *kept, const lanyard_value *jwk)
+{
+    static const char *const names[] = { "d", "p", "q", "dp", "dq", "qi" };
+    lanyard_str seen = { kept->seen, kept->len };
+    const char *why = NULL;
+
+    for (size_t i = 0; i < sizeof names / sizeof *names && !why; i++) {
+        lanyard_buf plain = buf_new();
+        lanyard_str text = json_str(jwk, names[i]);
+
+        buf_put_decoded(&plain, text);
+        if (text_leaks(seen, buf_bytes(&plain)) ||
+            text_leaks(seen, (lanyard_bytes){ (const uint8_t *)text.ptr, text.len }))
+            why = "a private number stands in memory that was given back";
+        lanyard_buf_done(&plain);
+    }
+    return why;
+}
+
+static const char *api_private_key_is_wiped(void)
+{
+    static keeper kept;
+    lanyard_mem mem = { .alloc = { keeper_alloc, keeper_free, &kept } };
+    lanyard_error err = { 0 };
+    const char *why = NULL;
+
+    for (size_t i = 0; i < ALL_KEYS && !why; i++) {
+        lanyard_value row = keys_file_find(lanyard_str_of(all_keys[i]));
+        lanyard_value jwk = json_need(&row, "private");
+        lanyard_key *key = NULL;
+
+        kept.len = 0;
+        if (lanyard_key_read(jwk.json.ptr, jwk.json.len, NULL, &mem, &key, &err) != LANYARD_OK)
+            return "a key cannot be read";
+        lanyard_key_free(key);
+        why = kept.len > 0 ? kept_private(&kept, &jwk) : "nothing came back";
+    }
+    return why;
+}
+
+typedef lanyard_status (*key_writer)(const lanyard_key *key, lanyard_buf *out, lanyard_error *err);
+
+static lanyard_status write_jwk(const lanyard_key *key, lanyard_buf *out, lanyard_error *err)
+{
+    return lanyard_key_write_jwk(key, LANYARD_KEY_PRIVATE, out, err);
+}
+
+static lanyard_status write_pem(const lanyard_key *key, lanyard_buf *out, lanyard_error *err)
+{
+    return lanyard_key_write_pem(key, LANYARD_KEY_PRIVATE, NULL, out, err);
+}
+
+static lanyard_status write_der(const lanyard_key *key, lanyard_buf *out, lanyard_error *err)
+{
+    return lanyard_key_write_der(key, LANYARD_KEY_PRIVATE, out, err);
+}
+
+/* Written, read back, written again: the same JWK. */
+static const char *key_comes_back(const lanyard_key *key, key_writer write)
+{
+    lanyard_buf text = buf_new();
+    lanyard_buf first = buf_new();
+    lanyard_buf second = buf_new();
+    lanyard_key *again = NULL;
+    lanyard_error err = { 0 };
+    const char *why = NULL;
+
+    if (write(key, &text, &err) != LANYARD_OK || write_jwk(key, &first, &err) != LANYARD_OK ||
+        lanyard_key_read(text.ptr, text.len, NULL, NULL, &again, &err) != LANYARD_OK ||
+        write_jwk(again, &second, &err) != LANYARD_OK ||
+        !lanyard_str_equal(buf_str(&first), buf_str(&second)))
+        why = "a key does not come back as it was";
+    lanyard_key_free(again);
+    lanyard_buf_done(&text);
+    lanyard_buf_done(&first);
+    lanyard_buf_done(&second);
+    return why;
+}
+
+static const char *api_seed_only_key(void)
+{
+    static const key_writer writers[] = { write_jwk, write_pem, write_der };
+    const char *why = NULL;
+
+    for (size_t i = 0; i < ALL_KEYS && !why; i++) {
+        lanyard_key *key = key_private(lanyard_str_of(all_keys[i]));
+
+        for (size_t w = 0; w < sizeof writers / sizeof *writers && !why; w++)
+            why = key_comes_back(key, writers[w]);
+        lanyard_key_free(key);
+    }
+    return why;
+}
+
 static const api_row api_rows[] = {
     { "A-alg-neighbors", api_alg_neighbors },
     { "A-null-arguments", api_null_arguments },
     { "A-unverified-type", api_unverified_is_another_type },
     { "C-empty-secret-api", api_no_secret_is_null },
     { "C-messages-stay-short", api_messages_stay_short },
+    { "F-export-has-no-private", api_export_has_no_private },
+    { "F-secret-has-no-public", api_secret_has_no_public },
     { "K-huge-tokens", api_huge_tokens },
     { "K-same-verdict", api_same_input_same_verdict },
     { "O-no-state-between-calls", api_no_state_between_calls },
+    { "O-private-key-is-wiped", api_private_key_is_wiped },
+    { "O-seed-only-key", api_seed_only_key },
     { "O-reused-chunk", api_reused_chunk_keeps_nothing },
     { "O-secret-is-wiped", api_secret_is_wiped },
 };

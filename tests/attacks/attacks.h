@@ -60,7 +60,9 @@ lanyard_status key_make(const lanyard_value *entry, lanyard_key **key, secrets *
                         lanyard_error *err);
 lanyard_status keyset_make(const lanyard_value *keys, lanyard_keyset **set, secrets *hidden,
                            lanyard_error *err);
-lanyard_key *key_private(lanyard_str name); /* of keys.json, to sign with */
+lanyard_key *key_private(lanyard_str name); /* of keys.json, to sign with; read once */
+void keys_forget(void);
+lanyard_limits policy_limits(const lanyard_value *policy);
 lanyard_status policy_make(const lanyard_value *value, lanyard_policy **policy, lanyard_error *err);
 
 /* scan.c: NULL, or what is wrong with an error */

@@ -93,7 +93,15 @@ lanyard_status key_make(const lanyard_value *entry, lanyard_key **key, secrets *
     die("no kind of key", entry->json);
 }
 
-lanyard_key *key_private(lanyard_str name)
+#define PRIVATE_MAX 16
+
+/* Reading a private key takes a proof of it; once for each is enough. */
+static struct {
+    lanyard_str name;
+    lanyard_key *key;
+} private_keys[PRIVATE_MAX];
+
+static lanyard_key *key_read_private(lanyard_str name)
 {
     lanyard_value row = keys_file_find(name);
     lanyard_value jwk = json_need(&row, "private");
@@ -105,6 +113,29 @@ lanyard_key *key_private(lanyard_str name)
                          &err) != LANYARD_OK)
         die(err.detail, name);
     return key;
+}
+
+lanyard_key *key_private(lanyard_str name)
+{
+    size_t i = 0;
+
+    while (i + 1 < PRIVATE_MAX && private_keys[i].key &&
+           !lanyard_str_equal(private_keys[i].name, name))
+        i++;
+    if (!private_keys[i].key) {
+        private_keys[i].key = key_read_private(name);
+        private_keys[i].name = lanyard_str_of(str_copy(name));
+    }
+    return lanyard_key_ref(private_keys[i].key);
+}
+
+void keys_forget(void)
+{
+    for (size_t i = 0; i < PRIVATE_MAX && private_keys[i].key; i++) {
+        lanyard_key_free(private_keys[i].key);
+        free((void *)(uintptr_t)private_keys[i].name.ptr);
+        private_keys[i].key = NULL;
+    }
 }
 
 static lanyard_status keyset_make_read(const lanyard_value *set, lanyard_keyset **out,
@@ -184,6 +215,14 @@ static uint32_t policy_allow(const lanyard_value *policy)
     return allow;
 }
 
+lanyard_limits policy_limits(const lanyard_value *policy)
+{
+    return (lanyard_limits){ .token_len = (uint32_t)json_int(policy, "token_len", 0),
+                             .header_len = (uint32_t)json_int(policy, "header_len", 0),
+                             .json_depth = (uint32_t)json_int(policy, "json_depth", 0),
+                             .json_values = (uint32_t)json_int(policy, "json_values", 0) };
+}
+
 lanyard_status policy_make(const lanyard_value *value, lanyard_policy **policy, lanyard_error *err)
 {
     char *issuers[LIST_MAX] = { NULL };
@@ -203,10 +242,7 @@ lanyard_status policy_make(const lanyard_value *value, lanyard_policy **policy, 
         .leeway_s = (uint32_t)json_int(value, "leeway_s", 0),
         .max_age_s = (uint32_t)json_int(value, "max_age_s", 0),
         .allow = policy_allow(value),
-        .limits = { .token_len = (uint32_t)json_int(value, "token_len", 0),
-                    .header_len = (uint32_t)json_int(value, "header_len", 0),
-                    .json_depth = (uint32_t)json_int(value, "json_depth", 0),
-                    .json_values = (uint32_t)json_int(value, "json_values", 0) },
+        .limits = policy_limits(value),
     };
     lanyard_status status = lanyard_policy_new(&opts, NULL, policy, err);
 

@@ -61,18 +61,16 @@ static const char *run_verify(run *self, const lanyard_mem *mem)
     return NULL;
 }
 
-static const char *run_in_halves(const run *self)
+static const char *run_in_halves(const run *self, const lanyard_limits *limits)
 {
     lanyard_untrusted *untrusted = NULL;
     lanyard_token *token = UNTOUCHED;
     lanyard_error err = { 0 };
     lanyard_status status =
-        lanyard_untrusted_read(NULL, self->token.ptr, self->token.len, NULL, &untrusted, &err);
+        lanyard_untrusted_read(limits, self->token.ptr, self->token.len, NULL, &untrusted, &err);
 
     if (status != LANYARD_OK)
-        return status == self->status || self->status == LANYARD_E_TOKEN_LENGTH
-                   ? NULL
-                   : "the first half refuses for another reason";
+        return status == self->status ? NULL : "the first half refuses for another reason";
     /* Twice: a refusal leaves the untrusted token as it was. */
     for (int i = 0; i < 2 && untrusted; i++) {
         status =
@@ -185,13 +183,17 @@ const char *verify_everywhere(const attack *self, const lanyard_policy *policy,
 {
     run way = { .policy = policy, .keys = keys, .token = token, .now = now };
     const char *why = run_verify(&way, NULL);
+    lanyard_limits limits = { 0 };
+    lanyard_value value;
 
+    if (attack_field(self, "policy", &value))
+        limits = policy_limits(&value);
     if (!why)
         why = expect_error(self, way.status, &way.err);
     if (!why && way.status != LANYARD_OK)
         why = scan_error(&way.err, hidden);
     if (!why)
-        why = run_in_halves(&way);
+        why = run_in_halves(&way, &limits);
     if (!why)
         why = run_explain(&way, hidden);
     if (!why)

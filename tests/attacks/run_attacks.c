@@ -240,6 +240,7 @@ int main(int argc, char **argv)
         tap_ok(api_run == api_count(), "every function of api.c is a case", NULL);
     }
     globfree(&files);
+    keys_forget();
     keys_file_close();
     return tap_done();
 }

@@ -251,9 +251,15 @@ void buf_put_hmac(lanyard_buf *buf, int bits, lanyard_bytes key, lanyard_bytes m
 
 static bool text_has(lanyard_str text, const uint8_t *run, size_t len)
 {
-    for (size_t i = 0; i + len <= text.len; i++)
-        if (memcmp(text.ptr + i, run, len) == 0)
+    const char *end = text.ptr + text.len;
+    const char *at = text.ptr;
+
+    while (at && (size_t)(end - at) >= len) {
+        at = memchr(at, run[0], (size_t)(end - at) - len + 1);
+        if (at && memcmp(at, run, len) == 0)
             return true;
+        at = at ? at + 1 : NULL;
+    }
     return false;
 }
 
