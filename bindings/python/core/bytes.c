@@ -48,7 +48,7 @@ static lanyard_status bytes_check(const bytes_args *args, lanyard_worker *worker
 
 PyObject *core_sign_bytes(PyObject *module, PyObject *args, PyObject *kwargs)
 {
-    static char *names[] = { "", "", "", NULL };
+    static const char *const names[] = { "", "", "", NULL };
     core_state *state = core_state_of(module);
     bytes_args given = { 0 };
     lanyard_worker *worker;
@@ -57,8 +57,8 @@ PyObject *core_sign_bytes(PyObject *module, PyObject *args, PyObject *kwargs)
     PyObject *message;
     lanyard_buf out;
 
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!sO:sign_bytes", names, state->key, &given.key,
-                                     &given.alg, &message) ||
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!sO:sign_bytes", (char **)names, state->key,
+                                     &given.key, &given.alg, &message) ||
         core_text_of(message, "message", &given.message))
         return NULL;
     lanyard_buf_init(&out, NULL, LANYARD_LIMIT_CEILING);
@@ -71,7 +71,7 @@ PyObject *core_sign_bytes(PyObject *module, PyObject *args, PyObject *kwargs)
 
 PyObject *core_check_bytes(PyObject *module, PyObject *args, PyObject *kwargs)
 {
-    static char *names[] = { "", "", "", "", NULL };
+    static const char *const names[] = { "", "", "", "", NULL };
     core_state *state = core_state_of(module);
     PyObject *message, *signature;
     bytes_args given = { 0 };
@@ -79,7 +79,7 @@ PyObject *core_check_bytes(PyObject *module, PyObject *args, PyObject *kwargs)
     lanyard_error err = { 0 };
     lanyard_status status;
 
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!sOO:check_bytes", names, state->key,
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!sOO:check_bytes", (char **)names, state->key,
                                      &given.key, &given.alg, &message, &signature))
         return NULL;
     if (core_text_of(message, "message", &given.message) ||

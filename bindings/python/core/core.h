@@ -100,7 +100,7 @@ int core_verifier_init(PyObject *module, core_state *state);
 int core_token_init(PyObject *module, core_state *state);
 int core_issuer_init(PyObject *module, core_state *state);
 int core_jws_init(PyObject *module, core_state *state);
-PyTypeObject *core_type_add(PyObject *module, PyType_Spec *spec);
+PyTypeObject *core_type_add(PyObject *module, const PyType_Spec *spec);
 
 PyObject *core_key_wrap(core_state *state, lanyard_key *key); /* takes the reference */
 PyObject *core_token_wrap(core_state *state, lanyard_token *token);

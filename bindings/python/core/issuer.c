@@ -79,17 +79,17 @@ static int issuer_make(core_state *state, const issuer_args *args, lanyard_issue
 
 static PyObject *issuer_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
-    static char *names[] = { "",    "alg",      "typ", "header", "kid", "iss", "sub",
-                             "aud", "lifetime", "nbf", "iat",    "jti", NULL };
+    static const char *const names[] = { "",    "alg",      "typ", "header", "kid", "iss", "sub",
+                                         "aud", "lifetime", "nbf", "iat",    "jti", NULL };
     core_state *state = PyType_GetModuleState(type);
     issuer_args given = { .kid = 1 };
     lanyard_issuer *issuer = NULL;
     core_issuer *self;
 
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!|$OOOpOOOOppp:Issuer", names, state->key,
-                                     &given.key, &given.alg, &given.typ, &given.header, &given.kid,
-                                     &given.iss, &given.sub, &given.aud, &given.lifetime,
-                                     &given.nbf, &given.iat, &given.jti) ||
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!|$OOOpOOOOppp:Issuer", (char **)names,
+                                     state->key, &given.key, &given.alg, &given.typ, &given.header,
+                                     &given.kid, &given.iss, &given.sub, &given.aud,
+                                     &given.lifetime, &given.nbf, &given.iat, &given.jti) ||
         issuer_make(state, &given, &issuer))
         return NULL;
     self = (core_issuer *)PyType_GenericAlloc(type, 0);
@@ -124,7 +124,7 @@ static lanyard_status issuer_run(const core_issuer *self, const core_text *json,
 
 static PyObject *issuer_issue(PyObject *self, PyObject *args, PyObject *kwargs)
 {
-    static char *names[] = { "claims", "now", NULL };
+    static const char *const names[] = { "claims", "now", NULL };
     core_state *state = core_state_of_self(self);
     PyObject *claims = NULL, *time = NULL, *json;
     lanyard_worker *worker;
@@ -134,7 +134,7 @@ static PyObject *issuer_issue(PyObject *self, PyObject *args, PyObject *kwargs)
     core_text text;
     int64_t now;
 
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|O$O:issue", names, &claims, &time) ||
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|O$O:issue", (char **)names, &claims, &time) ||
         core_now_of(time, &now))
         return NULL;
     if (issuer_json_of(state, claims, &json, &text)) {
@@ -150,29 +150,30 @@ static PyObject *issuer_issue(PyObject *self, PyObject *args, PyObject *kwargs)
     return status ? core_raise(state, status, &err) : core_buf_str(&out);
 }
 
-static PyMethodDef issuer_methods[] = {
+static const PyMethodDef issuer_methods[] = {
     { "issue", (PyCFunction)(void (*)(void))issuer_issue, METH_VARARGS | METH_KEYWORDS,
       "issue($self, /, claims=None, *, now=None)\n--\n\n"
       "The token of these claims (a dict, or JSON) and of the issuer's own." },
     { NULL, NULL, 0, NULL },
 };
 
-static PyType_Slot issuer_slots[] = {
-    { Py_tp_doc, "Issuer(key, /, *, alg=None, typ=None, header=None, kid=True, iss=None, sub=None, "
-                 "aud=None, lifetime=None, nbf=False, iat=False, jti=False)\n--\n\n"
-                 "Makes tokens with one key. It adds nothing that is not asked for.\n\n"
-                 "iss, sub, aud, lifetime (exp), nbf, iat and jti add claims that are not given." },
+static const PyType_Slot issuer_slots[] = {
+    { Py_tp_doc,
+      (void *)"Issuer(key, /, *, alg=None, typ=None, header=None, kid=True, iss=None, sub=None, "
+              "aud=None, lifetime=None, nbf=False, iat=False, jti=False)\n--\n\n"
+              "Makes tokens with one key. It adds nothing that is not asked for.\n\n"
+              "iss, sub, aud, lifetime (exp), nbf, iat and jti add claims that are not given." },
     { Py_tp_new, issuer_new },
     { Py_tp_dealloc, issuer_dealloc },
-    { Py_tp_methods, issuer_methods },
+    { Py_tp_methods, (void *)issuer_methods },
     { 0, NULL },
 };
 
-static PyType_Spec issuer_spec = {
+static const PyType_Spec issuer_spec = {
     .name = "lanyard.Issuer",
     .basicsize = sizeof(core_issuer),
     .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_IMMUTABLETYPE,
-    .slots = issuer_slots,
+    .slots = (PyType_Slot *)issuer_slots,
 };
 
 int core_issuer_init(PyObject *module, core_state *state)

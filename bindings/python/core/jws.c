@@ -42,14 +42,14 @@ static int jws_fill(core_state *state, core_jws *self, PyObject *key, const char
 
 static PyObject *jws_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
-    static char *names[] = { "key", "alg", "header", NULL };
+    static const char *const names[] = { "key", "alg", "header", NULL };
     core_state *state = PyType_GetModuleState(type);
     PyObject *key, *header;
     core_jws *self;
     const char *alg;
 
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!sU:Jws", names, state->key, &key, &alg,
-                                     &header))
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!sU:Jws", (char **)names, state->key, &key,
+                                     &alg, &header))
         return NULL;
     self = (core_jws *)PyType_GenericAlloc(type, 0);
     if (!self)
@@ -195,7 +195,7 @@ static PyObject *jws_sign_claims(PyObject *self, PyObject *claims)
     return token;
 }
 
-static PyMethodDef jws_methods[] = {
+static const PyMethodDef jws_methods[] = {
     { "payload", jws_payload, METH_O,
       "payload($self, token, /)\n--\n\nThe verified payload, or None." },
     { "claims", jws_claims, METH_O,
@@ -207,19 +207,20 @@ static PyMethodDef jws_methods[] = {
     { NULL, NULL, 0, NULL },
 };
 
-static PyType_Slot jws_slots[] = {
-    { Py_tp_doc, "Jws(key, alg, header)\n--\n\nSignatures of one key, algorithm and header." },
+static const PyType_Slot jws_slots[] = {
+    { Py_tp_doc,
+      (void *)"Jws(key, alg, header)\n--\n\nSignatures of one key, algorithm and header." },
     { Py_tp_new, jws_new },
     { Py_tp_dealloc, jws_dealloc },
-    { Py_tp_methods, jws_methods },
+    { Py_tp_methods, (void *)jws_methods },
     { 0, NULL },
 };
 
-static PyType_Spec jws_spec = {
+static const PyType_Spec jws_spec = {
     .name = "lanyard._core.Jws",
     .basicsize = sizeof(core_jws),
     .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_IMMUTABLETYPE,
-    .slots = jws_slots,
+    .slots = (PyType_Slot *)jws_slots,
 };
 
 int core_jws_init(PyObject *module, core_state *state)

@@ -63,14 +63,15 @@ static PyObject *key_read(core_state *state, PyObject *data, const lanyard_key_o
 
 static PyObject *key_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
-    static char *names[] = { "", "format", "alg", "kid", "passphrase", "allow_short", NULL };
+    static const char *const names[] = { "",           "format",      "alg", "kid",
+                                         "passphrase", "allow_short", NULL };
     const char *format = "any";
     PyObject *alg = NULL, *kid = NULL, *passphrase = NULL, *data;
     lanyard_key_opts opts = { .size = sizeof opts };
     int allow_short = 0;
 
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O|$sOOOp:Key", names, &data, &format, &alg,
-                                     &kid, &passphrase, &allow_short) ||
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O|$sOOOp:Key", (char **)names, &data, &format,
+                                     &alg, &kid, &passphrase, &allow_short) ||
         key_find_format(format, &opts.format) || core_name_of(alg, "alg", &opts.alg) ||
         core_name_of(kid, "kid", &opts.kid) ||
         core_name_of(passphrase, "passphrase", &opts.passphrase))
@@ -81,13 +82,13 @@ static PyObject *key_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 
 static PyObject *key_secret(PyObject *type, PyObject *args, PyObject *kwargs)
 {
-    static char *names[] = { "", "alg", "kid", "allow_short", NULL };
+    static const char *const names[] = { "", "alg", "kid", "allow_short", NULL };
     lanyard_key_opts opts = { .size = sizeof opts, .format = LANYARD_KEY_SECRET };
     PyObject *alg = NULL, *kid = NULL, *data;
     int allow_short = 0;
 
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O|$OOp:secret", names, &data, &alg, &kid,
-                                     &allow_short) ||
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O|$OOp:secret", (char **)names, &data, &alg,
+                                     &kid, &allow_short) ||
         core_name_of(alg, "alg", &opts.alg) || core_name_of(kid, "kid", &opts.kid))
         return NULL;
     opts.allow_short_key = (uint32_t)allow_short;
@@ -96,7 +97,7 @@ static PyObject *key_secret(PyObject *type, PyObject *args, PyObject *kwargs)
 
 static PyObject *key_generate(PyObject *type, PyObject *args, PyObject *kwargs)
 {
-    static char *names[] = { "", "kid", "bits", NULL };
+    static const char *const names[] = { "", "kid", "bits", NULL };
     core_state *state = PyType_GetModuleState((PyTypeObject *)type);
     lanyard_keygen_opts opts = { .size = sizeof opts };
     lanyard_error err = { 0 };
@@ -104,7 +105,7 @@ static PyObject *key_generate(PyObject *type, PyObject *args, PyObject *kwargs)
     lanyard_key *key = NULL;
     lanyard_status status;
 
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O|$OI:generate", names, &alg, &kid,
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O|$OI:generate", (char **)names, &alg, &kid,
                                      &opts.bits) ||
         core_name_of(alg, "alg", &opts.alg) || core_name_of(kid, "kid", &opts.kid))
         return NULL;
@@ -172,13 +173,13 @@ static PyObject *key_fits(PyObject *self, PyObject *alg)
 
 static PyObject *key_to_jwk(PyObject *self, PyObject *args, PyObject *kwargs)
 {
-    static char *names[] = { "private", NULL };
+    static const char *const names[] = { "private", NULL };
     lanyard_error err = { 0 };
     lanyard_status status;
     lanyard_buf buf;
     int is_private = 0;
 
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|$p:to_jwk", names, &is_private))
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|$p:to_jwk", (char **)names, &is_private))
         return NULL;
     lanyard_buf_init(&buf, NULL, KEY_TEXT_MAX);
     status = lanyard_key_write_jwk(
@@ -188,7 +189,7 @@ static PyObject *key_to_jwk(PyObject *self, PyObject *args, PyObject *kwargs)
 
 static PyObject *key_to_pem(PyObject *self, PyObject *args, PyObject *kwargs)
 {
-    static char *names[] = { "private", "passphrase", NULL };
+    static const char *const names[] = { "private", "passphrase", NULL };
     const char *passphrase;
     PyObject *arg = NULL;
     lanyard_error err = { 0 };
@@ -196,7 +197,8 @@ static PyObject *key_to_pem(PyObject *self, PyObject *args, PyObject *kwargs)
     lanyard_buf buf;
     int is_private = 0;
 
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|$pO:to_pem", names, &is_private, &arg) ||
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|$pO:to_pem", (char **)names, &is_private,
+                                     &arg) ||
         core_name_of(arg, "passphrase", &passphrase))
         return NULL;
     lanyard_buf_init(&buf, NULL, KEY_TEXT_MAX);
@@ -208,13 +210,13 @@ static PyObject *key_to_pem(PyObject *self, PyObject *args, PyObject *kwargs)
 
 static PyObject *key_to_der(PyObject *self, PyObject *args, PyObject *kwargs)
 {
-    static char *names[] = { "private", NULL };
+    static const char *const names[] = { "private", NULL };
     lanyard_error err = { 0 };
     lanyard_status status;
     lanyard_buf buf;
     int is_private = 0;
 
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|$p:to_der", names, &is_private))
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|$p:to_der", (char **)names, &is_private))
         return NULL;
     lanyard_buf_init(&buf, NULL, KEY_TEXT_MAX);
     status = lanyard_key_write_der(
@@ -224,14 +226,15 @@ static PyObject *key_to_der(PyObject *self, PyObject *args, PyObject *kwargs)
 
 static PyObject *key_thumbprint(PyObject *self, PyObject *args, PyObject *kwargs)
 {
-    static char *names[] = { "bits", "uri", NULL };
+    static const char *const names[] = { "bits", "uri", NULL };
     lanyard_error err = { 0 };
     lanyard_status status;
     lanyard_buf buf;
     int bits = LANYARD_SHA256;
     int as_uri = 0;
 
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|$ip:thumbprint", names, &bits, &as_uri))
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|$ip:thumbprint", (char **)names, &bits,
+                                     &as_uri))
         return NULL;
     if (bits != LANYARD_SHA256 && bits != LANYARD_SHA384 && bits != LANYARD_SHA512) {
         PyErr_SetString(PyExc_ValueError, "bits must be 256, 384 or 512");
@@ -253,7 +256,7 @@ static PyObject *key_repr(PyObject *self)
                                 lanyard_key_is_private(key) ? "private" : "public");
 }
 
-static PyMethodDef key_methods[] = {
+static const PyMethodDef key_methods[] = {
     { "secret", (PyCFunction)(void (*)(void))key_secret, METH_VARARGS | METH_KEYWORDS | METH_CLASS,
       "secret($type, data, /, *, alg=None, kid=None, allow_short=False)\n--\n\n"
       "A key whose bytes are an HMAC secret." },
@@ -277,7 +280,7 @@ static PyMethodDef key_methods[] = {
     { NULL, NULL, 0, NULL },
 };
 
-static PyGetSetDef key_getset[] = {
+static const PyGetSetDef key_getset[] = {
     { "kty", key_kty, NULL, "Key type: oct, RSA, EC, OKP or AKP.", NULL },
     { "crv", key_crv, NULL, "Curve, or an empty str.", NULL },
     { "alg", key_alg, NULL, "The one algorithm the key is for, or an empty str.", NULL },
@@ -288,25 +291,25 @@ static PyGetSetDef key_getset[] = {
     { NULL, NULL, NULL, NULL, NULL },
 };
 
-static PyType_Slot key_slots[] = {
+static const PyType_Slot key_slots[] = {
     { Py_tp_doc,
-      "Key(data, /, *, format='any', alg=None, kid=None, passphrase=None, "
-      "allow_short=False)\n--\n\n"
-      "One key, read from a JWK, PEM, DER or OpenSSH public key, told apart by shape.\n\n"
-      "A secret is never guessed: Key.secret() or format='secret' makes one." },
+      (void *)"Key(data, /, *, format='any', alg=None, kid=None, passphrase=None, "
+              "allow_short=False)\n--\n\n"
+              "One key, read from a JWK, PEM, DER or OpenSSH public key, told apart by shape.\n\n"
+              "A secret is never guessed: Key.secret() or format='secret' makes one." },
     { Py_tp_new, key_new },
     { Py_tp_dealloc, key_dealloc },
     { Py_tp_repr, key_repr },
-    { Py_tp_methods, key_methods },
-    { Py_tp_getset, key_getset },
+    { Py_tp_methods, (void *)key_methods },
+    { Py_tp_getset, (void *)key_getset },
     { 0, NULL },
 };
 
-static PyType_Spec key_spec = {
+static const PyType_Spec key_spec = {
     .name = "lanyard.Key",
     .basicsize = sizeof(core_key),
     .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_IMMUTABLETYPE,
-    .slots = key_slots,
+    .slots = (PyType_Slot *)key_slots,
 };
 
 int core_key_init(PyObject *module, core_state *state)

@@ -124,15 +124,15 @@ int core_keys_of(core_state *state, PyObject *arg, lanyard_keyset **keys, bool *
 
 static PyObject *keyset_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
-    static char *names[] = { "", "alg", "passphrase", "allow_short", NULL };
+    static const char *const names[] = { "", "alg", "passphrase", "allow_short", NULL };
     core_state *state = PyType_GetModuleState(type);
     lanyard_key_opts opts = { .size = sizeof opts };
     PyObject *data, *alg = NULL, *passphrase = NULL;
     lanyard_keyset *keys = NULL;
     int allow_short = 0;
 
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O|$OOp:KeySet", names, &data, &alg, &passphrase,
-                                     &allow_short) ||
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O|$OOp:KeySet", (char **)names, &data, &alg,
+                                     &passphrase, &allow_short) ||
         core_name_of(alg, "alg", &opts.alg) ||
         core_name_of(passphrase, "passphrase", &opts.passphrase))
         return NULL;
@@ -196,13 +196,13 @@ static PyObject *keyset_skipped(PyObject *self, void *unused)
 
 static PyObject *keyset_to_jwks(PyObject *self, PyObject *args, PyObject *kwargs)
 {
-    static char *names[] = { "private", NULL };
+    static const char *const names[] = { "private", NULL };
     lanyard_error err = { 0 };
     lanyard_status status;
     lanyard_buf buf;
     int is_private = 0;
 
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|$p:to_jwks", names, &is_private))
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|$p:to_jwks", (char **)names, &is_private))
         return NULL;
     lanyard_buf_init(&buf, NULL, KEYSET_TEXT_MAX);
     status = lanyard_keyset_write(
@@ -215,7 +215,7 @@ static PyObject *keyset_repr(PyObject *self)
     return PyUnicode_FromFormat("<lanyard.KeySet of %zu>", keyset_count(keyset_of(self)));
 }
 
-static PyMethodDef keyset_methods[] = {
+static const PyMethodDef keyset_methods[] = {
     { "find", keyset_find, METH_O,
       "find($self, kid, /)\n--\n\nThe first key of that ID, or None." },
     { "to_jwks", (PyCFunction)(void (*)(void))keyset_to_jwks, METH_VARARGS | METH_KEYWORDS,
@@ -224,31 +224,31 @@ static PyMethodDef keyset_methods[] = {
     { NULL, NULL, 0, NULL },
 };
 
-static PyGetSetDef keyset_getset[] = {
+static const PyGetSetDef keyset_getset[] = {
     { "skipped", keyset_skipped, NULL,
       "Pairs of place and error: keys of the set that cannot be used.", NULL },
     { NULL, NULL, NULL, NULL, NULL },
 };
 
-static PyType_Slot keyset_slots[] = {
+static const PyType_Slot keyset_slots[] = {
     { Py_tp_doc,
-      "KeySet(keys, /, *, alg=None, passphrase=None, allow_short=False)\n--\n\n"
-      "Keys that may verify a token: a JWK Set, one key in any format, or Key objects." },
+      (void *)"KeySet(keys, /, *, alg=None, passphrase=None, allow_short=False)\n--\n\n"
+              "Keys that may verify a token: a JWK Set, one key in any format, or Key objects." },
     { Py_tp_new, keyset_new },
     { Py_tp_dealloc, keyset_dealloc },
     { Py_tp_repr, keyset_repr },
-    { Py_tp_methods, keyset_methods },
-    { Py_tp_getset, keyset_getset },
+    { Py_tp_methods, (void *)keyset_methods },
+    { Py_tp_getset, (void *)keyset_getset },
     { Py_sq_length, keyset_length },
     { Py_sq_item, keyset_item },
     { 0, NULL },
 };
 
-static PyType_Spec keyset_spec = {
+static const PyType_Spec keyset_spec = {
     .name = "lanyard.KeySet",
     .basicsize = sizeof(core_keyset),
     .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_IMMUTABLETYPE,
-    .slots = keyset_slots,
+    .slots = (PyType_Slot *)keyset_slots,
 };
 
 int core_keyset_init(PyObject *module, core_state *state)

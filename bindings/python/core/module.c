@@ -20,16 +20,17 @@ void core_dealloc(PyObject *self)
     Py_DECREF(type);
 }
 
-PyTypeObject *core_type_add(PyObject *module, PyType_Spec *spec)
+PyTypeObject *core_type_add(PyObject *module, const PyType_Spec *spec)
 {
-    PyTypeObject *type = (PyTypeObject *)PyType_FromModuleAndSpec(module, spec, NULL);
+    PyTypeObject *type =
+        (PyTypeObject *)PyType_FromModuleAndSpec(module, (PyType_Spec *)spec, NULL);
 
     if (type && PyModule_AddType(module, type))
         Py_CLEAR(type);
     return type;
 }
 
-static PyMethodDef module_methods[] = {
+static const PyMethodDef module_methods[] = {
     { "sign_bytes", (PyCFunction)(void (*)(void))core_sign_bytes, METH_VARARGS | METH_KEYWORDS,
       "sign_bytes($module, key, alg, message, /)\n--\n\n"
       "A signature over bare bytes, without any header, in its JOSE form." },
@@ -102,7 +103,7 @@ static void module_free(void *module)
     module_clear(module);
 }
 
-static PyModuleDef_Slot module_slots[] = {
+static const PyModuleDef_Slot module_slots[] = {
     { Py_mod_exec, module_exec },
     { 0, NULL },
 };
@@ -112,8 +113,8 @@ static PyModuleDef module_def = {
     .m_name = "lanyard._core",
     .m_doc = "The engine: what lanyard and lanyard.jwt stand on.",
     .m_size = sizeof(core_state),
-    .m_methods = module_methods,
-    .m_slots = module_slots,
+    .m_methods = (PyMethodDef *)module_methods,
+    .m_slots = (PyModuleDef_Slot *)module_slots,
     .m_traverse = module_traverse,
     .m_clear = module_clear,
     .m_free = module_free,

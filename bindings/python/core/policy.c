@@ -134,16 +134,17 @@ static PyObject *policy_make(core_state *state, const policy_args *args)
 
 static PyObject *policy_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
-    static char *names[] = { "",           "issuers",    "audiences",   "subject", "typ",
-                             "required",   "leeway",     "max_age",     "allow",   "token_len",
-                             "header_len", "json_depth", "json_values", NULL };
+    static const char *const names[] = {
+        "",        "issuers", "audiences", "subject",    "typ",        "required",    "leeway",
+        "max_age", "allow",   "token_len", "header_len", "json_depth", "json_values", NULL
+    };
     policy_args given = { 0 };
 
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O|$OOOOOOOOIIII:Policy", names, &given.algs,
-                                     &given.issuers, &given.audiences, &given.subject, &given.typ,
-                                     &given.required, &given.leeway, &given.max_age, &given.allow,
-                                     &given.limits.token_len, &given.limits.header_len,
-                                     &given.limits.json_depth, &given.limits.json_values))
+    if (!PyArg_ParseTupleAndKeywords(
+            args, kwargs, "O|$OOOOOOOOIIII:Policy", (char **)names, &given.algs, &given.issuers,
+            &given.audiences, &given.subject, &given.typ, &given.required, &given.leeway,
+            &given.max_age, &given.allow, &given.limits.token_len, &given.limits.header_len,
+            &given.limits.json_depth, &given.limits.json_values))
         return NULL;
     return policy_make(PyType_GetModuleState(type), &given);
 }
@@ -190,7 +191,7 @@ static PyObject *policy_repr(PyObject *self)
     return text;
 }
 
-static PyMethodDef policy_methods[] = {
+static const PyMethodDef policy_methods[] = {
     { "read", policy_read, METH_O | METH_CLASS,
       "read($type, text, /)\n--\n\nThe policy of a policy file, which is JSON." },
     { "to_json", policy_to_json, METH_NOARGS,
@@ -198,28 +199,30 @@ static PyMethodDef policy_methods[] = {
     { NULL, NULL, 0, NULL },
 };
 
-static PyType_Slot policy_slots[] = {
+static const PyType_Slot policy_slots[] = {
     { Py_tp_doc,
-      "Policy(algs, /, *, issuers=None, audiences=None, subject=None, typ=None, required=None, "
-      "leeway=0, max_age=0, allow=None, token_len=0, header_len=0, json_depth=0, "
-      "json_values=0)\n--\n\n"
-      "What a verifier will accept. Only algs is required: names, or '*' for what each key "
-      "says.\n\n"
-      "Lists may be one str or an iterable of them; leeway and max_age seconds or a timedelta.\n"
-      "allow takes one strictness away for each name: no_exp, any_aud, any_typ, padding,\n"
-      "future_iat. A limit of 0 is its default." },
+      (void *)"Policy(algs, /, *, issuers=None, audiences=None, subject=None, typ=None, "
+              "required=None, "
+              "leeway=0, max_age=0, allow=None, token_len=0, header_len=0, json_depth=0, "
+              "json_values=0)\n--\n\n"
+              "What a verifier will accept. Only algs is required: names, or '*' for what each key "
+              "says.\n\n"
+              "Lists may be one str or an iterable of them; leeway and max_age seconds or a "
+              "timedelta.\n"
+              "allow takes one strictness away for each name: no_exp, any_aud, any_typ, padding,\n"
+              "future_iat. A limit of 0 is its default." },
     { Py_tp_new, policy_new },
     { Py_tp_dealloc, policy_dealloc },
     { Py_tp_repr, policy_repr },
-    { Py_tp_methods, policy_methods },
+    { Py_tp_methods, (void *)policy_methods },
     { 0, NULL },
 };
 
-static PyType_Spec policy_spec = {
+static const PyType_Spec policy_spec = {
     .name = "lanyard.Policy",
     .basicsize = sizeof(core_policy),
     .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_IMMUTABLETYPE,
-    .slots = policy_slots,
+    .slots = (PyType_Slot *)policy_slots,
 };
 
 int core_policy_init(PyObject *module, core_state *state)

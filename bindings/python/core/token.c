@@ -154,13 +154,13 @@ static PyObject *token_repr(PyObject *self)
     return PyUnicode_FromFormat("<lanyard.Token %s>", lanyard_token_alg(token_of(self)));
 }
 
-static PyMethodDef token_methods[] = {
+static const PyMethodDef token_methods[] = {
     { "get", token_get, METH_VARARGS,
       "get($self, name, default=None, /)\n--\n\nThe claim of that name, or default." },
     { NULL, NULL, 0, NULL },
 };
 
-static PyGetSetDef token_getset[] = {
+static const PyGetSetDef token_getset[] = {
     { "claims", token_claims, NULL, "The verified claims, a dict.", NULL },
     { "header", token_header, NULL, "The verified header, a dict.", NULL },
     { "payload", token_payload, NULL, "The verified bytes of the claims, as received.", NULL },
@@ -169,28 +169,29 @@ static PyGetSetDef token_getset[] = {
     { NULL, NULL, NULL, NULL, NULL },
 };
 
-static PyType_Slot token_slots[] = {
-    { Py_tp_doc, "A verified token. token['sub'], 'sub' in token and token.get('sub') read its "
-                 "claims." },
+static const PyType_Slot token_slots[] = {
+    { Py_tp_doc,
+      (void *)"A verified token. token['sub'], 'sub' in token and token.get('sub') read its "
+              "claims." },
     { Py_tp_traverse, token_traverse },
     { Py_tp_clear, token_clear },
     { Py_tp_dealloc, token_dealloc },
     { Py_tp_repr, token_repr },
     { Py_tp_iter, token_iter },
-    { Py_tp_methods, token_methods },
-    { Py_tp_getset, token_getset },
+    { Py_tp_methods, (void *)token_methods },
+    { Py_tp_getset, (void *)token_getset },
     { Py_mp_subscript, token_item },
     { Py_mp_length, token_length },
     { Py_sq_contains, token_contains },
     { 0, NULL },
 };
 
-static PyType_Spec token_spec = {
+static const PyType_Spec token_spec = {
     .name = "lanyard.Token",
     .basicsize = sizeof(core_token),
     .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_IMMUTABLETYPE |
              Py_TPFLAGS_DISALLOW_INSTANTIATION,
-    .slots = token_slots,
+    .slots = (PyType_Slot *)token_slots,
 };
 
 int core_token_init(PyObject *module, core_state *state)

@@ -14,15 +14,15 @@ static const lanyard_policy *verifier_policy(const core_verifier *self)
 
 static PyObject *verifier_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
-    static char *names[] = { "policy", "keys", NULL };
+    static const char *const names[] = { "policy", "keys", NULL };
     core_state *state = PyType_GetModuleState(type);
     PyObject *policy, *keys;
     core_verifier *self;
     lanyard_keyset *set;
     bool is_slow;
 
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!O:Verifier", names, state->policy, &policy,
-                                     &keys) ||
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!O:Verifier", (char **)names, state->policy,
+                                     &policy, &keys) ||
         core_keys_of(state, keys, &set, &is_slow))
         return NULL;
     self = (core_verifier *)PyType_GenericAlloc(type, 0);
@@ -64,10 +64,10 @@ static lanyard_status verifier_run(const core_verifier *self, const core_text *t
 static int verifier_args(PyObject *args, PyObject *kwargs, const char *format, core_text *text,
                          int64_t *now)
 {
-    static char *names[] = { "", "now", NULL };
+    static const char *const names[] = { "", "now", NULL };
     PyObject *token, *time = NULL;
 
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, format, names, &token, &time) ||
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, format, (char **)names, &token, &time) ||
         core_now_of(time, now))
         return -1;
     return core_text_of(token, "token", text);
@@ -126,7 +126,7 @@ static PyObject *verifier_explain(PyObject *self, PyObject *args, PyObject *kwar
     return verifier_write(&explanation);
 }
 
-static PyMethodDef verifier_methods[] = {
+static const PyMethodDef verifier_methods[] = {
     { "verify", (PyCFunction)(void (*)(void))verifier_verify, METH_VARARGS | METH_KEYWORDS,
       "verify($self, token, /, *, now=None)\n--\n\n"
       "The Token, or one of the exceptions in lanyard.errors." },
@@ -136,20 +136,20 @@ static PyMethodDef verifier_methods[] = {
     { NULL, NULL, 0, NULL },
 };
 
-static PyType_Slot verifier_slots[] = {
-    { Py_tp_doc, "Verifier(policy, keys)\n--\n\n"
-                 "Verifies any number of tokens, from any number of threads." },
+static const PyType_Slot verifier_slots[] = {
+    { Py_tp_doc, (void *)"Verifier(policy, keys)\n--\n\n"
+                         "Verifies any number of tokens, from any number of threads." },
     { Py_tp_new, verifier_new },
     { Py_tp_dealloc, verifier_dealloc },
-    { Py_tp_methods, verifier_methods },
+    { Py_tp_methods, (void *)verifier_methods },
     { 0, NULL },
 };
 
-static PyType_Spec verifier_spec = {
+static const PyType_Spec verifier_spec = {
     .name = "lanyard.Verifier",
     .basicsize = sizeof(core_verifier),
     .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_IMMUTABLETYPE,
-    .slots = verifier_slots,
+    .slots = (PyType_Slot *)verifier_slots,
 };
 
 int core_verifier_init(PyObject *module, core_state *state)
