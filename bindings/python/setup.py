@@ -28,8 +28,9 @@ class BuildExt(build_ext):
 
     def build_extension(self, ext):
         made = pathlib.Path(self.build_temp) / "engine"
+        shutil.rmtree(made, ignore_errors=True)
         for folder in ("src", "include"):
-            shutil.copytree(ENGINE / folder, made / folder, dirs_exist_ok=True)
+            shutil.copytree(ENGINE / folder, made / folder)
         (made / "src/families.inc").write_text(families())
         ext.sources += sorted(str(path) for path in (made / "src").glob("*/*.c"))
         ext.include_dirs += [str(made / "include"), str(made / "src")]

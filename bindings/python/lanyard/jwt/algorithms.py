@@ -359,11 +359,7 @@ class HMACAlgorithm(_EngineAlgorithm):
         members = _json_object(jwk)
         if members.get("kty") != "oct":
             raise InvalidKeyError("Not an HMAC key")
-        try:
-            secret = base64url_decode(members["k"])
-        except (ValueError, TypeError):
-            raise InvalidKeyError(_BAD_MEMBER) from None
-        return _HS256.prepare_key(secret)
+        return _HS256.prepare_key(base64url_decode(members["k"]))
 
     def check_key_length(self, key: bytes) -> str | None:
         return self._short(len(key))
@@ -591,6 +587,7 @@ class ECAlgorithm(_PublicKeyAlgorithm):
         return found
 
     def _load(self, text: bytes) -> Any:
+        from cryptography.exceptions import UnsupportedAlgorithm
         from cryptography.hazmat.primitives import serialization
 
         try:
@@ -599,7 +596,10 @@ class ECAlgorithm(_PublicKeyAlgorithm):
             else:
                 key = serialization.load_pem_public_key(text)
         except ValueError:
-            key = serialization.load_pem_private_key(text, password=None)
+            try:
+                key = serialization.load_pem_private_key(text, password=None)
+            except (ValueError, UnsupportedAlgorithm) as error:
+                raise _KeyFormatError("Could not parse the provided public key.") from error
         self.check_crypto_key_type(key)
         return key
 
@@ -660,14 +660,15 @@ class OKPAlgorithm(_PublicKeyAlgorithm):
     def prepare_key(self, key: Any) -> Any:
         if self._is_own(key):
             return key
-        if isinstance(key, (str, bytes)):
-            text = force_bytes(key)
-            found = self._load(text) if _keys.has_cryptography() else self._engine_of_text(text)
-            if found is not None:
-                return found
-        if _keys.has_cryptography():
-            self.check_crypto_key_type(key)
-        raise InvalidKeyError("Could not parse the provided public key.")
+        if not isinstance(key, (str, bytes)):
+            if _keys.has_cryptography():
+                self.check_crypto_key_type(key)
+            raise InvalidKeyError(f"Not a key: {type(key).__name__}")
+        text = force_bytes(key)
+        found = self._load(text) if _keys.has_cryptography() else self._engine_of_text(text)
+        if found is None:
+            raise InvalidKeyError("Not a public or private key")
+        return found
 
     def _load(self, text: bytes) -> Any:
         from cryptography.exceptions import UnsupportedAlgorithm
@@ -683,7 +684,7 @@ class OKPAlgorithm(_PublicKeyAlgorithm):
             else:
                 return None
         except (ValueError, UnsupportedAlgorithm) as error:
-            raise InvalidKeyError("Could not parse the provided public key.") from error
+            raise _KeyFormatError("Could not parse the provided public key.") from error
         self.check_crypto_key_type(key)
         return key
 

@@ -108,7 +108,8 @@ class PyJWS:
         header_json = json.dumps(header, separators=(",", ":"), cls=json_encoder,
                                  sort_keys=sort_headers).encode()
         head = base64url_encode(header_json)
-        signing_input = head + b"." + (payload if is_payload_detached else base64url_encode(payload))
+        body = payload if is_payload_detached else base64url_encode(payload)
+        signing_input = b".".join((head, body))
         signature = self._sign(alg, key, signing_input)
         if headers is None and not is_payload_detached and sort_headers and json_encoder is None:
             self._learn_signer(alg, key, algorithm, header_json)
@@ -213,6 +214,10 @@ class PyJWS:
         payload, signing_input, header, signature = self._load(jwt)
         self._validate_headers(header)
         if header.get("b64", True) is False:
+            # RFC 7797, 6: who does not know "b64" must refuse the token.
+            if "b64" not in header.get("crit", ()):
+                raise InvalidTokenError("The 'b64' header parameter requires 'b64' to be listed "
+                                        "in 'crit'.")
             if detached_payload is None:
                 raise DecodeError(_NEED_DETACHED)
             payload = detached_payload
@@ -331,13 +336,8 @@ class PyJWS:
     def _validate_headers(self, headers: dict[str, Any], *, encoding: bool = False) -> None:
         if "kid" in headers:
             self._validate_kid(headers["kid"])
-        if encoding:
-            return
-        if "crit" in headers:
+        if not encoding and "crit" in headers:
             self._validate_crit(headers)
-        if headers.get("b64", True) is False and "b64" not in headers.get("crit", ()):
-            raise InvalidTokenError("The 'b64' header parameter requires 'b64' to be listed in "
-                                    "'crit'.")
 
     def _validate_kid(self, kid: Any) -> None:
         if not isinstance(kid, str):
