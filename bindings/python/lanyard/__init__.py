@@ -33,7 +33,7 @@ from ._core import (
 from ._core import version as __version__
 
 __all__ = [
-    "Algorithm", "CallerError", "CryptographyRefusal", "Error", "Issuer", "Key", "KeySet",
+    "__version__", "Algorithm", "CallerError", "CryptographyRefusal", "Error", "Issuer", "Key", "KeySet",
     "MalformedToken", "Peek", "Policy", "PolicyRefusal", "Token", "Verifier", "algorithms",
     "check_bytes", "errors", "explain", "issue", "peek", "sign_bytes", "verify",
 ]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-from typing import Any
-
 from .exceptions import InvalidKeyError
 from .types import JWKDict
 from .utils import base64url_decode, base64url_encode, from_base64url_uint, to_base64url_uint

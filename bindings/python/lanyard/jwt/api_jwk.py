@@ -59,7 +59,7 @@ class PyJWK:
         """The key is read at once; the object that .key gives is made when it is asked for."""
         try:
             if isinstance(self.Algorithm, _PublicKeyAlgorithm):
-                self._engine_key = self.Algorithm._from_jwk(self._jwk_data)
+                self._engine_key: Any = self.Algorithm._from_jwk(self._jwk_data)
                 return
             self._key = self.Algorithm.from_jwk(self._jwk_data)
         except (TypeError, ValueError) as error:
