@@ -9,6 +9,7 @@ import subprocess
 import sys
 import textwrap
 import threading
+import time
 
 import pytest
 
@@ -112,20 +113,27 @@ def test_eight_threads_share_everything():
 def test_other_threads_run_while_rsa_signs():
     """The lock of the interpreter is let go around asymmetric operations."""
     key = lanyard.Key.generate("RS256", bits=4096)
-    seen, stop = [], threading.Event()
+    turns, stop = [0], threading.Event()
 
     def count():
         while not stop.is_set():
-            seen.append(None)
+            turns[0] += 1
+            time.sleep(0)  # hands over, for nobody takes
 
     old = sys.getswitchinterval()
-    sys.setswitchinterval(60)  # nobody is asked to hand over: only who lets go does
+    thread = threading.Thread(target=count)
+    thread.start()
+    sys.setswitchinterval(5)  # nobody is asked to hand over before that: only who lets go does
     try:
-        thread = threading.Thread(target=count)
-        thread.start()
-        before = len(seen)
-        lanyard.sign_bytes(key, "RS256", b"x")
-        assert len(seen) > before
+        for _ in range(5):
+            before = turns[0]
+            lanyard.sign_bytes(key, "RS256", b"x")
+            if turns[0] > before:
+                break
+        assert turns[0] > before
+        before = turns[0]
+        lanyard.sign_bytes(SECRET, "HS256", b"x")
+        assert turns[0] == before  # an HMAC is over sooner than a hand-over
     finally:
         sys.setswitchinterval(old)
         stop.set()

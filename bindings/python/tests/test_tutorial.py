@@ -1,12 +1,15 @@
 """The tutorial, typed line by line into a real interpreter, which imports our jwt."""
 
+import fcntl
 import os
 import pathlib
 import pty
 import re
 import select
+import struct
 import subprocess
 import sys
+import termios
 import venv
 
 import pytest
@@ -24,6 +27,8 @@ class Interpreter:
 
     def __init__(self, python, path):
         self.terminal, other = pty.openpty()
+        # Wide enough that no line is wrapped while it is typed.
+        fcntl.ioctl(other, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 1000, 0, 0))
         environment = {"PYTHONPATH": path, "TERM": "dumb", "PATH": os.environ["PATH"],
                        "PYTHON_BASIC_REPL": "1"}
         environment.update((name, os.environ[name]) for name in ("LD_PRELOAD", "ASAN_OPTIONS")
@@ -101,7 +106,7 @@ def test_tutorial_typed_line_by_line(python):
 
 @pytest.mark.parametrize("seconds, is_accepted", [(899, True), (901, False)])
 def test_token_lives_900_seconds(seconds, is_accepted, python):
-    """The interpreter's own clock is moved by what has the token made so long ago."""
+    """By the interpreter's own clock: the token is one that was made so long ago."""
     python.type("import datetime, jwt")
     python.type("now = datetime.datetime.now(datetime.timezone.utc)")
     python.type(f"made = now - datetime.timedelta(seconds={seconds})")
