@@ -58,7 +58,7 @@ static int encode_claim(cli_run *run, encode_job *job, char *word)
     bool is_json = equals && equals > word && equals[-1] == ':';
 
     if (!equals || equals == word || (is_json && equals == word + 1))
-        return refuse_usage(run, "--claim: expected NAME=TEXT or NAME:=JSON, found %.100s", word);
+        return refuse_usage(run, "--claim: expected NAME=TEXT or NAME:=JSON");
     if (!encode_is_utf8(word))
         return refuse_usage(run, "--claim: this is not UTF-8");
     *equals = '\0';

@@ -62,8 +62,21 @@ static void jwks_warn_secrets(cli_run *run, const jwks_pile *pile)
     for (size_t i = 0; i < pile->count; i++)
         secrets += strcmp(lanyard_key_kty(pile->keys[i]), "oct") == 0;
     if (secrets > 0 && !run->options.is_private)
-        warn(run, "%zu %s left out, which have no public part; --private keeps them", secrets,
-             secrets == 1 ? "secret is" : "secrets are");
+        warn(run, "%zu of the keys left out: a secret has no public part; --private keeps it",
+             secrets);
+}
+
+/* A set that nobody can read, such as one of secrets beside public keys, is not written. */
+static lanyard_status jwks_check_text(const lanyard_buf *text, lanyard_error *error)
+{
+    lanyard_keyset *keys = NULL;
+    lanyard_status status = lanyard_keyset_read(
+        text->ptr, text->len,
+        &(lanyard_key_opts){ .size = sizeof(lanyard_key_opts), .allow_short_key = 1 }, NULL, &keys,
+        error);
+
+    lanyard_keyset_free(keys);
+    return status;
 }
 
 static int jwks_write(cli_run *run, const jwks_pile *pile)
@@ -79,6 +92,8 @@ static int jwks_write(cli_run *run, const jwks_pile *pile)
     if (lanyard_keyset_new(pile->keys, pile->count, NULL, &keys, &error) != LANYARD_OK ||
         lanyard_keyset_write(keys, part, &text, &error) != LANYARD_OK)
         exit_status = refuse(run, &error, "the set");
+    else if (jwks_check_text(&text, &error) != LANYARD_OK)
+        exit_status = refuse_as(run, CLI_REFUSED, &error, "the set");
     else if (lanyard_buf_add(&text, "\n", 1) != LANYARD_OK)
         exit_status = refuse_no_memory(run);
     else

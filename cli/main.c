@@ -51,6 +51,7 @@ static const cli_command *command_of_words(int count, char **words, int *used)
 /* Of two words both are compared with the commands that have two. */
 static int command_unknown(cli_run *run, int count, char **words)
 {
+    static const char *const others[] = { "help", "key", "jwks", "policy" };
     cli_suggestion suggestion = { 0 };
     char name[NAME_MAX_LEN];
     bool is_family = help_family(&(cli_out){ .is_broken = true }, words[0]);
@@ -62,11 +63,11 @@ static int command_unknown(cli_run *run, int count, char **words)
     for (size_t i = 0; i < COMMANDS; i++) {
         bool has_two = strchr(commands[i]->name, ' ') != NULL;
 
-        suggest_try(&suggestion, has_two ? name : words[0], commands[i]->name);
+        if (has_two ? count > 1 : !is_family)
+            suggest_try(&suggestion, has_two ? name : words[0], commands[i]->name);
     }
-    suggest_try(&suggestion, words[0], "help");
-    suggest_try(&suggestion, words[0], "key");
-    suggest_try(&suggestion, words[0], "jwks");
+    for (size_t i = 0; i < sizeof others / sizeof *others && !is_family; i++)
+        suggest_try(&suggestion, words[0], others[i]);
     return refuse_word(run, "there is no command", is_family ? name : words[0], suggestion.word);
 }
 

@@ -6,6 +6,7 @@
 #include "times.h"
 
 #define SENTENCE_MAX 512
+#define WORD_SHOWN   30
 #define ELLIPSIS     "..."
 #define ELLIPSIS_LEN 3u
 
@@ -77,9 +78,13 @@ int refuse_usage(cli_run *run, const char *format, ...)
 
 int refuse_word(cli_run *run, const char *what, const char *word, const char *suggestion)
 {
+    /* A long word may be a token that slipped there. */
+    const char *rest = strlen(word) > WORD_SHOWN ? "..." : "";
+
     if (suggestion)
-        return refuse_usage(run, "%s %.200s; did you mean %s?", what, word, suggestion);
-    return refuse_usage(run, "%s %.200s", what, word);
+        return refuse_usage(run, "%s %.*s%s; did you mean %s?", what, WORD_SHOWN, word, rest,
+                            suggestion);
+    return refuse_usage(run, "%s %.*s%s", what, WORD_SHOWN, word, rest);
 }
 
 int refuse_trouble(cli_run *run, const char *format, ...)
