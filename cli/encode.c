@@ -7,7 +7,7 @@
 #include "refusal.h"
 #include "times.h"
 
-#define TOKEN_MAX (64u * 1024u * 1024u)
+#define TOKEN_MAX ((size_t)64 * 1024 * 1024)
 
 /* The claims as they come together. */
 typedef struct encode_job {

@@ -5,7 +5,7 @@
 #include "keys.h"
 #include "refusal.h"
 
-#define TOKEN_MAX (256u * 1024u * 1024u)
+#define TOKEN_MAX ((size_t)256 * 1024 * 1024)
 
 int sign_check_header(cli_run *run)
 {
