@@ -6,8 +6,6 @@
 #include <string.h>
 #include "fail.h"
 
-#define ISSUER     "https://id.example.com"
-#define AUDIENCE   "https://api.example.com"
 #define LIFETIME_S 900
 #define BUF_MAX    65536
 
@@ -78,13 +76,14 @@ static void subject_make_pair(bench_subject *self, lanyard_error *err)
 
 static void subject_make_rules(bench_subject *self, lanyard_error *err)
 {
-    bench_must(
-        lanyard_policy_new(LANYARD_POLICY(.algs = self->alg->name, .issuers = LANYARD_LIST(ISSUER),
-                                          .audiences = LANYARD_LIST(AUDIENCE)),
-                           NULL, &self->policy, err),
-        err, "making a policy");
+    bench_must(lanyard_policy_new(LANYARD_POLICY(.algs = self->alg->name,
+                                                 .issuers = LANYARD_LIST(BENCH_ISSUER),
+                                                 .audiences = LANYARD_LIST(BENCH_AUDIENCE)),
+                                  NULL, &self->policy, err),
+               err, "making a policy");
     bench_must(lanyard_issuer_new(LANYARD_ISSUER(.key = self->key, .alg = self->alg->name,
-                                                 .iss = ISSUER, .audiences = LANYARD_LIST(AUDIENCE),
+                                                 .iss = BENCH_ISSUER,
+                                                 .audiences = LANYARD_LIST(BENCH_AUDIENCE),
                                                  .lifetime_s = LIFETIME_S, .add_iat = 1),
                                   NULL, &self->issuer, err),
                err, "making an issuer");

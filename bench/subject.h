@@ -4,8 +4,10 @@
 
 #include <lanyard.h>
 
-#define BENCH_TOKENS 256u       /* distinct, in rotation */
-#define BENCH_NOW    1800000000 /* the clock of every measurement */
+#define BENCH_TOKENS   256u /* distinct, in rotation */
+#define BENCH_ISSUER   "https://id.example.com"
+#define BENCH_AUDIENCE "https://api.example.com"
+#define BENCH_NOW      1800000000 /* the clock of every measurement */
 
 typedef struct bench_subject {
     const lanyard_alg_info *alg;

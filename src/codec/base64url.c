@@ -1,107 +1,153 @@
 /* base64url.c - RFC 4648, 5, as JOSE uses it; see base64url.h.
  *
- * How it works: characters become six-bit values by arithmetic on ranges, a block at a time, which
- * the compiler turns into vector code; then eight values make six bytes in one word. A foreign
- * character becomes INVALID, whose high bit is gathered over the block and looked at once. What is
- * left over at the end is copied to where it fills a block. Encoding is the same way back.
+ * How it works: sixteen characters at a time become six-bit values by arithmetic on ranges, in
+ * vectors that every compiler of ours has; then neighbors are joined three times, into lanes twice
+ * as wide, until eight values are six bytes of a word. Foreign characters are gathered and looked
+ * at once. What is left over at the end is copied to where it fills a block. Encoding is the same
+ * way back.
+ *
+ *   |00aaaaaa|00bbbbbb|00cccccc|00dddddd|...  sixes
+ *   |0000aaaa aabbbbbb|0000cccc ccdddddd|...  pairs
+ *   |00000000 aaaaaabb bbbbcccc ccdddddd|...  quads
  */
 #include "codec/base64url.h"
 #include <endian.h>
 
-#define BLOCK   64u             /* characters */
-#define BYTES   (BLOCK / 4 * 3) /* what they stand for */
-#define INVALID 0x80u
+#define BLOCK 16u             /* characters in a vector */
+#define BYTES (BLOCK / 4 * 3) /* what they stand for */
 
-/* 0xff when the value is at most max, else 0. */
-static inline uint8_t mask_up_to(uint8_t value, uint8_t max)
+typedef uint8_t sixes __attribute__((vector_size(BLOCK)));
+typedef int8_t signed_sixes __attribute__((vector_size(BLOCK)));
+typedef uint16_t pairs __attribute__((vector_size(BLOCK)));
+typedef uint32_t quads __attribute__((vector_size(BLOCK)));
+typedef uint64_t words __attribute__((vector_size(BLOCK)));
+
+/* Which of two neighbors lies in the low half of the wider lane: the machine's byte order. */
+#define FIRST_IS_LOW (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
+
+static inline words join_sixes(sixes from)
 {
-    return (uint8_t)(value <= max ? 0xff : 0);
+    pairs six = (pairs)from;
+    quads pair = (quads)(FIRST_IS_LOW ? (six << 6 & 0x0fc0) | six >> 8
+                                      : (six >> 2 & 0x0fc0) | (six & 0x003f));
+    words quad = (words)(FIRST_IS_LOW ? (pair << 12 & 0xfff000) | pair >> 16
+                                      : (pair >> 4 & 0xfff000) | (pair & 0x000fff));
+
+    return FIRST_IS_LOW ? (quad & 0xffffff) << 24 | quad >> 32
+                        : (quad >> 8 & 0xffffff000000) | (quad & 0xffffff);
 }
 
-/* The value is a six-bit one, so that a comparison with signs, which vectors have, will do. */
-static inline uint8_t mask_above(uint8_t six, int8_t limit)
+static inline sixes split_words(words from)
 {
-    return (uint8_t)((int8_t)six > limit ? 0xff : 0);
+    quads quad = (quads)(FIRST_IS_LOW ? from >> 24 | (from & 0xffffff) << 32
+                                      : (from & 0xffffff000000) << 8 | (from & 0xffffff));
+    pairs pair = (pairs)(FIRST_IS_LOW ? quad >> 12 | (quad & 0x000fff) << 16
+                                      : (quad & 0xfff000) << 4 | (quad & 0x000fff));
+
+    return (sixes)(FIRST_IS_LOW ? pair >> 6 | (pair & 0x003f) << 8
+                                : (pair & 0x0fc0) << 2 | (pair & 0x003f));
 }
 
-static inline uint8_t mask_of(uint8_t value, uint8_t wanted)
+/* Twelve bytes and the two words whose low six bytes they are. */
+static inline void words_to_bytes(words from, uint8_t *out)
 {
-    return (uint8_t)(value == wanted ? 0xff : 0);
+    uint64_t first = htobe64(from[0] << 16 | from[1] >> 32);
+    uint32_t last = htobe32((uint32_t)from[1]);
+
+    memcpy(out, &first, sizeof first);
+    memcpy(out + sizeof first, &last, sizeof last);
+}
+
+static inline words bytes_to_words(const uint8_t *in)
+{
+    uint64_t first = 0;
+    uint32_t last = 0;
+
+    memcpy(&first, in, sizeof first);
+    memcpy(&last, in + sizeof first, sizeof last);
+    first = be64toh(first);
+    return (words){ first >> 16, (first & 0xffff) << 32 | be32toh(last) };
+}
+
+/* The two characters in which alphabets differ, each in every lane; and the lanes in which a
+ * character of none was seen. */
+typedef struct base64_reader {
+    sixes sixty_two;
+    sixes sixty_three;
+    sixes foreign;
+} base64_reader;
+
+static inline base64_reader reader_of(const char *last_two)
+{
+    return (base64_reader){ .sixty_two = (sixes){ 0 } + (uint8_t)last_two[0],
+                            .sixty_three = (sixes){ 0 } + (uint8_t)last_two[1] };
+}
+
+static inline bool reader_saw_foreign(const base64_reader *reader)
+{
+    words found = (words)reader->foreign;
+
+    return (found[0] | found[1]) != 0;
 }
 
 /* Letters of both cases are told in one go: the bit between them counts as 26. */
-static inline uint8_t char_to_six(uint8_t c, uint8_t sixty_two, uint8_t sixty_three)
+static inline sixes chars_to_sixes(base64_reader *reader, sixes c)
 {
-    uint8_t letter = (uint8_t)((c | 0x20) - 'a');
-    uint8_t digit = (uint8_t)(c - '0');
-    uint8_t is_letter = mask_up_to(letter, 25);
-    uint8_t is_digit = mask_up_to(digit, 9);
-    uint8_t is_minus = mask_of(c, sixty_two);
-    uint8_t is_under = mask_of(c, sixty_three);
-    uint8_t is_none = (uint8_t) ~(is_letter | is_digit | is_minus | is_under);
+    sixes letter = (c | 0x20) - 'a';
+    sixes digit = c - '0';
+    sixes is_letter = (sixes)(letter <= 25);
+    sixes is_digit = (sixes)(digit <= 9);
+    sixes is_minus = (sixes)(c == reader->sixty_two);
+    sixes is_under = (sixes)(c == reader->sixty_three);
+    sixes is_lower = (sixes)((c & 0x20) == 0x20);
 
-    letter = (uint8_t)(letter + (mask_of(c & 0x20, 0x20) & 26));
-    digit = (uint8_t)(digit + 52);
-    return (uint8_t)((is_letter & letter) | (is_digit & digit) | (is_minus & 62) | (is_under & 63) |
-                     (is_none & INVALID));
+    reader->foreign |= ~(is_letter | is_digit | is_minus | is_under);
+    return (is_letter & (letter + (is_lower & 26))) | (is_digit & (digit + 52)) | (is_minus & 62) |
+           (is_under & 63);
 }
 
-/* One whole block, so that the compiler knows the number of turns. Returns the INVALID bit when any
- * character is foreign. restrict: six lies apart from text. */
-static uint8_t block_to_six(const char *restrict text, const char *last_two, uint8_t *restrict six)
+/* How far each range of characters lies from the one before it is added up, without a table. */
+static inline sixes sixes_to_chars(sixes six)
 {
-    uint8_t invalid = 0;
-    uint8_t sixty_two = (uint8_t)last_two[0];
-    uint8_t sixty_three = (uint8_t)last_two[1];
+    signed_sixes value = (signed_sixes)six; /* vectors compare best with signs */
+    sixes offset = { 0 };
 
-    for (size_t i = 0; i < BLOCK; i++) {
-        six[i] = char_to_six((uint8_t)text[i], sixty_two, sixty_three);
-        invalid |= six[i];
-    }
-    return invalid & INVALID;
+    offset += 'A';
+    offset += (sixes)(value > 25) & ('a' - 26 - 'A');
+    offset -= (sixes)(value > 51) & ('a' - 26 - ('0' - 52));
+    offset -= (sixes)(value > 61) & ('0' - 52 - ('-' - 62));
+    offset += (sixes)(value > 62) & ('_' - 63 - ('-' - 62));
+    return six + offset;
 }
 
-/* Eight six-bit values, the first in the highest byte, to six bytes; by joining neighbors twice and
- * the two halves at last. */
-static inline uint64_t join_six(uint64_t eight)
+static inline void decode_block(base64_reader *reader, const char *text, uint8_t *out)
 {
-    uint64_t pairs = (eight & 0x3f003f003f003f00) >> 2 | (eight & 0x003f003f003f003f);
-    uint64_t quads = (pairs & 0x0fff00000fff0000) >> 4 | (pairs & 0x00000fff00000fff);
+    sixes chars;
 
-    return (quads & 0x00ffffff00000000) >> 8 | (quads & 0x0000000000ffffff);
+    memcpy(&chars, text, sizeof chars);
+    words_to_bytes(join_sixes(chars_to_sixes(reader, chars)), out);
 }
 
-/* The same way back. */
-static inline uint64_t split_six(uint64_t joined)
+static inline void encode_block(const uint8_t *in, char *out)
 {
-    uint64_t quads = (joined & 0x0000ffffff000000) << 8 | (joined & 0x0000000000ffffff);
-    uint64_t pairs = (quads & 0x00fff00000fff000) << 4 | (quads & 0x00000fff00000fff);
+    sixes chars = sixes_to_chars(split_words(bytes_to_words(in)));
 
-    return (pairs & 0x0fc00fc00fc00fc0) << 2 | (pairs & 0x003f003f003f003f);
+    memcpy(out, &chars, sizeof chars);
 }
 
-static void six_to_bytes(const uint8_t *restrict six, uint8_t *restrict out)
+static bool base64url_is_foreign(char c, const char *last_two)
 {
-    for (size_t i = 0; i < BLOCK / 8; i++, six += 8, out += 6) {
-        uint64_t eight = 0;
+    base64_reader reader = reader_of(last_two);
 
-        memcpy(&eight, six, sizeof eight);
-
-        uint64_t joined = join_six(be64toh(eight));
-        uint32_t first = htobe32((uint32_t)(joined >> 16));
-        uint16_t last = htobe16((uint16_t)joined);
-
-        memcpy(out, &first, sizeof first);
-        memcpy(out + sizeof first, &last, sizeof last);
-    }
+    chars_to_sixes(&reader, (sixes){ 0 } + (uint8_t)c);
+    return reader_saw_foreign(&reader);
 }
 
 static lanyard_status base64url_blame(lan_str text, const char *last_two, size_t *bad)
 {
     size_t at = 0;
 
-    while (char_to_six((uint8_t)text.ptr[at], (uint8_t)last_two[0], (uint8_t)last_two[1]) !=
-           INVALID)
+    while (!base64url_is_foreign(text.ptr[at], last_two))
         at++;
     *bad = at;
     while (at < text.len && text.ptr[at] == '=')
@@ -111,27 +157,22 @@ static lanyard_status base64url_blame(lan_str text, const char *last_two, size_t
                                                          : LANYARD_E_BASE64_CHAR;
 }
 
-/* What does not fill a block: filled up with zeros, which are written 'A'. Sets the INVALID bit of
- * *invalid when any character is foreign. */
-static lanyard_status decode_rest(lan_str rest, const char *last_two, uint8_t *out,
-                                  uint8_t *invalid)
+/* What does not fill a block: filled up with zeros, which are written 'A'. */
+static lanyard_status decode_rest(base64_reader *reader, lan_str rest, uint8_t *out)
 {
     size_t len = lan_base64url_decoded_len(rest.len);
-    uint8_t six[BLOCK];
     uint8_t bytes[BYTES];
     char filled[BLOCK];
 
     memset(filled, 'A', sizeof filled);
     memcpy(filled, rest.ptr, rest.len);
-    *invalid |= block_to_six(filled, last_two, six);
-    six_to_bytes(six, bytes);
+    decode_block(reader, filled, bytes);
     memcpy(out, bytes, len);
 
     /* Leftover bits must be zero, or two spellings would decode to the same bytes. */
     uint8_t leftover = bytes[len];
 
     lan_cleanse(filled, sizeof filled);
-    lan_cleanse(six, sizeof six);
     lan_cleanse(bytes, sizeof bytes);
     if (rest.len % 4 == 1)
         return LANYARD_E_BASE64_LENGTH;
@@ -141,19 +182,15 @@ static lanyard_status decode_rest(lan_str rest, const char *last_two, uint8_t *o
 static lanyard_status decode_alphabet(lan_str text, const char *last_two, uint8_t *out,
                                       size_t *out_len, size_t *bad)
 {
-    uint8_t six[BLOCK] = { 0 };
-    uint8_t invalid = 0;
-    size_t done = 0;
+    base64_reader reader = reader_of(last_two);
+    lan_str rest = text;
     lanyard_status status = LANYARD_OK;
 
-    for (; text.len - done >= BLOCK; done += BLOCK) {
-        invalid |= block_to_six(text.ptr + done, last_two, six);
-        six_to_bytes(six, out + done / 4 * 3);
-    }
-    lan_cleanse(six, sizeof six);
-    if (text.len > done)
-        status = decode_rest(lan_str_from(text, done), last_two, out + done / 4 * 3, &invalid);
-    if (invalid)
+    for (; rest.len >= BLOCK; rest = lan_str_from(rest, BLOCK), out += BYTES)
+        decode_block(&reader, rest.ptr, out);
+    if (rest.len > 0)
+        status = decode_rest(&reader, rest, out);
+    if (reader_saw_foreign(&reader))
         return base64url_blame(text, last_two, bad);
     if (status != LANYARD_OK) {
         *bad = text.len - 1;
@@ -181,58 +218,19 @@ lanyard_status lan_base64_decode(lan_str text, uint8_t *out, size_t *out_len, si
     return decode_alphabet((lan_str){ text.ptr, len }, "+/", out, out_len, bad);
 }
 
-/* The character of a six-bit value, without a table: how far each range lies from the one before
- * it is added up. */
-static inline char six_to_char(uint8_t six)
-{
-    uint8_t offset = 'A';
-
-    offset = (uint8_t)(offset + (mask_above(six, 25) & ('a' - 26 - 'A')));
-    offset = (uint8_t)(offset + (mask_above(six, 51) & ('0' - 52 - ('a' - 26))));
-    offset = (uint8_t)(offset + (mask_above(six, 61) & ('-' - 62 - ('0' - 52))));
-    offset = (uint8_t)(offset + (mask_above(six, 62) & ('_' - 63 - ('-' - 62))));
-    return (char)(six + offset);
-}
-
-static void bytes_to_six(const uint8_t *restrict in, uint8_t *restrict six)
-{
-    for (size_t i = 0; i < BLOCK / 8; i++, in += 6, six += 8) {
-        uint32_t first = 0;
-        uint16_t last = 0;
-
-        memcpy(&first, in, sizeof first);
-        memcpy(&last, in + sizeof first, sizeof last);
-
-        uint64_t eight = htobe64(split_six((uint64_t)be32toh(first) << 16 | be16toh(last)));
-
-        memcpy(six, &eight, sizeof eight);
-    }
-}
-
-static void six_to_block(const uint8_t *restrict six, char *restrict out)
-{
-    for (size_t i = 0; i < BLOCK; i++)
-        out[i] = six_to_char(six[i]);
-}
-
 void lan_base64url_encode(lan_bytes bytes, char *out)
 {
-    uint8_t six[BLOCK] = { 0 };
     uint8_t filled[BYTES] = { 0 };
-    char chars[BLOCK] = { 0 };
+    char chars[BLOCK];
     size_t done = 0;
 
-    for (; bytes.len - done >= sizeof filled; done += sizeof filled, out += BLOCK) {
-        bytes_to_six(bytes.ptr + done, six);
-        six_to_block(six, out);
-    }
-    if (bytes.len > done) {
-        memcpy(filled, bytes.ptr + done, bytes.len - done);
-        bytes_to_six(filled, six);
-        six_to_block(six, chars);
-        memcpy(out, chars, lan_base64url_encoded_len(bytes.len - done));
-    }
-    lan_cleanse(six, sizeof six);
+    for (; bytes.len - done >= BYTES; done += BYTES, out += BLOCK)
+        encode_block(bytes.ptr + done, out);
+    if (bytes.len == done)
+        return;
+    memcpy(filled, bytes.ptr + done, bytes.len - done);
+    encode_block(filled, chars);
+    memcpy(out, chars, lan_base64url_encoded_len(bytes.len - done));
     lan_cleanse(filled, sizeof filled);
     lan_cleanse(chars, sizeof chars);
 }

@@ -24,19 +24,31 @@ static lanyard_status names_fail(const lan_json_node *nodes, uint32_t later, lan
     return LANYARD_E_JSON_DUPLICATE;
 }
 
+/* Length, first and last byte: most names that differ do so in one of these. */
+static uint32_t names_digest(lan_str name)
+{
+    uint32_t len = (uint32_t)name.len << 16;
+
+    return name.len == 0
+               ? 0
+               : len | (uint32_t)(uint8_t)name.ptr[0] << 8 | (uint8_t)name.ptr[name.len - 1];
+}
+
 static lanyard_status names_check_pairs(const lan_json_node *nodes, uint32_t object,
                                         lan_json_fault *fault)
 {
-    lan_str seen[PAIRS_MAX];
+    uint32_t digests[PAIRS_MAX];
+    uint32_t seen[PAIRS_MAX];
     size_t count = 0;
 
     for (uint32_t node = object + 1; node < nodes[object].next; node = nodes[node].next) {
-        lan_str name = names_at(nodes, node);
+        uint32_t digest = names_digest(names_at(nodes, node));
 
         for (size_t i = 0; i < count; i++)
-            if (lan_str_eq(seen[i], name))
+            if (digests[i] == digest && lan_str_eq(names_at(nodes, seen[i]), names_at(nodes, node)))
                 return names_fail(nodes, node, fault);
-        seen[count++] = name;
+        digests[count] = digest;
+        seen[count++] = node;
     }
     return LANYARD_OK;
 }

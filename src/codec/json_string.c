@@ -87,8 +87,10 @@ static lanyard_status string_escape(lan_str source, size_t *at, char **out, lan_
     static const char meanings[] = "\"\\/\b\f\n\r\t";
     uint32_t code_point = 0;
     size_t start = (*at)++;
-    char c = *at < source.len ? source.ptr[*at] : '\0';
+    char c = '\0';
 
+    if (*at < source.len)
+        c = source.ptr[*at];
     if (c == 'u') {
         TRY(string_code_point(source, at, &code_point, fault));
         *out += lan_utf8_write(code_point, *out);
@@ -137,14 +139,7 @@ lanyard_status lan_json_read_string(lan_arena *arena, lan_str source, size_t *at
                                     lan_json_scratch *scratch, lan_str *text, lan_json_fault *fault)
 {
     size_t start = ++*at;
-    size_t end = lan_json_skip_plain(source, start);
 
-    /* Most strings are plain ASCII up to their closing quote. */
-    if (end < source.len && source.ptr[end] == '"') {
-        *text = (lan_str){ source.ptr + start, end - start };
-        *at = end + 1;
-        return LANYARD_OK;
-    }
     TRY(string_skip_literal(source, at, fault));
     if (source.ptr[*at] == '"')
         *text = (lan_str){ source.ptr + start, *at - start };

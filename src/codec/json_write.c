@@ -18,8 +18,9 @@ void lan_write(lan_writer *writer, lan_str text)
 void lan_write_int(lan_writer *writer, int64_t number)
 {
     char digits[LAN_INT_TEXT_MAX];
+    size_t len = lan_int_to_text(number, digits);
 
-    lan_write(writer, (lan_str){ digits, lan_int_to_text(number, digits) });
+    lan_write(writer, (lan_str){ digits, len });
 }
 
 /* RFC 8259, 7: what must be escaped, and no more. */

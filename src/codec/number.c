@@ -1,5 +1,4 @@
 /* number.c - JSON numbers as whole numbers or doubles; see number.h. */
-#define _GNU_SOURCE /* strtod_l */
 #include "codec/number.h"
 #include "base/text.h"
 #include <locale.h>
@@ -181,8 +180,11 @@ bool lan_number_to_double(lan_str text, double *number)
         return false;
     number_write(&parts, copy);
 
-    double value = strtod_l(copy, NULL, plain);
+    /* The locale of this thread alone, for this one call. */
+    locale_t before = uselocale(plain);
+    double value = strtod(copy, NULL);
 
+    uselocale(before);
     freelocale(plain);
     if (!isfinite(value))
         return false;

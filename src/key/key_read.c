@@ -5,8 +5,8 @@
 #include "key/jwk.h"
 
 #define SCRATCH_FIRST   4096u
-#define SCRATCH_MAX     (32u * 1024u * 1024u) /* the tree of the longest set fits */
-#define DER_SEQUENCE    0x30                  /* the first byte of every key in DER */
+#define SCRATCH_MAX     0x2000000u /* the tree of the longest set fits */
+#define DER_SEQUENCE    0x30       /* the first byte of every key in DER */
 #define JSON_VALUES_MAX 65536u
 
 lanyard_status lan_key_scratch(const lanyard_mem *mem, lan_arena *scratch, lanyard_error *err)

@@ -111,7 +111,8 @@ static inline char *jwk_of(const lanyard_key *key, lanyard_key_part part)
 
     lanyard_buf_init(&out, NULL, OUTPUT_MAX);
     assert_status(lanyard_key_write_jwk(key, part, &out, NULL), LANYARD_OK);
-    text = strndup(out.ptr, out.len);
+    assert_status(lanyard_buf_add(&out, "", 1), LANYARD_OK);
+    text = strdup(out.ptr);
     lanyard_buf_done(&out);
     return text;
 }

@@ -143,7 +143,7 @@ static void encrypted_key_opens_with_its_passphrase_alone(void **state)
         size_t len = convert(1, commands[r]);
 
         assert_status(refusal_of(out, len, NULL).status, LANYARD_E_KEY_PASSPHRASE);
-        assert_status(refusal_of(out, len, LANYARD_KEY(.passphrase = "opem")).status,
+        assert_status(refusal_of(out, len, LANYARD_KEY(.passphrase = "Open")).status,
                       LANYARD_E_KEY_PASSPHRASE);
         assert_status(refusal_of(out, len, LANYARD_KEY(.passphrase = "")).status,
                       LANYARD_E_KEY_PASSPHRASE);
