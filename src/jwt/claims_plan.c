@@ -2,6 +2,7 @@
  * issued that a strict verifier would refuse to read. */
 #include "base/arena.h"
 #include "codec/json_read.h"
+#include "codec/number.h"
 #include "codec/utf8.h"
 #include "crypto/random.h"
 #include "jwt/claims_write.h"
@@ -62,6 +63,9 @@ static lanyard_status plan_check_type(lan_str name, lanyard_json_type type, cons
         if (!(row->types & TYPE_BIT(type)) ||
             (type == LANYARD_JSON_ARRAY && !array_has_strings_only(tree, node)))
             return plan_refuse(err, tree ? tree->nodes[node].start : 0, row->detail);
+        if (type == LANYARD_JSON_NUMBER && tree &&
+            !lan_number_to_whole(lan_json_source(tree, node)).fits)
+            return plan_refuse(err, tree->nodes[node].start, "a time outside the range of 64 bits");
     }
     return LANYARD_OK;
 }
