@@ -63,5 +63,9 @@ setup(
         )
     ],
     cmdclass={"build_ext": BuildExt, "sdist": Sdist},
-    options={"bdist_wheel": {"py_limited_api": "cp311"}},
+    # In a checkout what is compiled lies where make clean removes it.
+    options={
+        "bdist_wheel": {"py_limited_api": "cp311"},
+        "build": {"build_base": "build" if ENGINE.is_relative_to(HERE) else "../../build/pip"},
+    },
 )

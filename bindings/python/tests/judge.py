@@ -4,9 +4,11 @@ import glob
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import sysconfig
+import venv
 
 TESTS = pathlib.Path(__file__).resolve().parent
 ROOT = TESTS.parents[2]
@@ -24,7 +26,8 @@ class Judge:
     def __init__(self):
         self.passed = self.failed = self.skipped = 0
         self.environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1",
-                            "PYTHONPATH": str(BUILD / "python"), "LC_ALL": "C.UTF-8"}
+                            "PYTHONPATH": str(BUILD / "python"), "LC_ALL": "C.UTF-8",
+                            "HYPOTHESIS_STORAGE_DIRECTORY": str(BUILD / "hypothesis")}
 
     def run(self, command, path=(), cwd=ROOT, **environment):
         """The output of a command, with path in front of the package."""
@@ -91,6 +94,26 @@ class Judge:
         elif newest[1] != pinned:
             print(f"note: PyJWT {newest[1]} is out; {pinned} is pinned in tests/pyjwt.txt")
 
+    def pip(self):
+        """What pip builds, of the checkout and of a source distribution, works without it."""
+        made, package = BUILD / "pip-made", TESTS.parent
+        shutil.rmtree(made, ignore_errors=True)
+        made.mkdir(parents=True)
+        status, output = self.run(
+            [sys.executable, "-c", "import sys; from setuptools import build_meta as backend; "
+             "backend.build_sdist(sys.argv[1])", made], cwd=package)
+        sources = {"the checkout": [package, package / "drop-in"],
+                   "a source distribution": [*made.glob("lanyard-*.tar.gz"), package / "drop-in"]}
+        for name, what in sources.items():
+            place = made / name.rsplit(" ", 1)[1]
+            venv.create(place, with_pip=True, symlinks=True)
+            steps = ([place / "bin/pip", "install", "--quiet", "--disable-pip-version-check", *what],
+                     [place / "bin/python", "-I", TESTS / "smoke.py"])
+            for step in steps:
+                if not status:
+                    status, output = self.run(step, cwd=made)
+            self.add(f"pip install of {name}", status, output, int(not status), int(bool(status)))
+
     def every_python(self):
         """A smoke test on each CPython at hand: one build must do for all."""
         found = {}
@@ -136,6 +159,7 @@ def main():
         judge.compare(100000 if part == "all" else 2000)
     if part == "all":
         judge.every_python()
+        judge.pip()
         judge.newer()
     total = f"{judge.passed} passed, {judge.failed} failed"
     print(total + (f", {judge.skipped} skipped" if judge.skipped else ""))

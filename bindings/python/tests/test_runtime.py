@@ -1,4 +1,4 @@
-"""What the extension does to the interpreter: references, threads, statics, types."""
+"""What the extension does to the interpreter: references, threads, data, types."""
 
 import gc
 import os
@@ -187,7 +187,7 @@ def test_strings_and_bytes_are_never_compared():
     """, "-bb")
 
 
-def test_extension_has_no_writable_static_of_its_own():
+def test_extension_has_no_writable_data_of_its_own():
     """But the module definition, which CPython writes to."""
     nm = shutil.which("nm")
     built = pathlib.Path(lanyard._core.__file__).resolve()
