@@ -240,6 +240,24 @@ def test_keys_of_the_engine_are_taken_as_they_are():
             assert jwt.decode(token, public, algorithms=[alg]) == {"a": 1}
 
 
+def test_pyjwk_that_was_changed_verifies_with_what_it_holds_now():
+    first = jwt.PyJWK({"kty": "oct", "k": "a2tr" * 11, "alg": "HS256"})
+    token = jwt.encode({"a": 1}, first)
+    for _ in range(3):
+        assert jwt.decode(token, first) == {"a": 1}
+        assert jwt.decode(token, first, algorithms=["HS256", "HS512"]) == {"a": 1}
+        with pytest.raises(jwt.InvalidAlgorithmError):
+            jwt.decode(token, first, algorithms=["HS512"])
+    first.key = b"x" * 32
+    with pytest.raises(jwt.InvalidSignatureError):
+        jwt.decode(token, first)
+    second = jwt.PyJWK({"kty": "oct", "k": "a2tr" * 11, "alg": "HS256"})
+    assert jwt.decode(token, second) == {"a": 1}
+    second.algorithm_name = "HS512"
+    with pytest.raises(jwt.InvalidAlgorithmError):
+        jwt.decode(token, second, algorithms=["HS256", "HS512"])
+
+
 def test_public_key_never_verifies_hmac():
     """The oldest trick: sign with the public key as a secret (CVE-2026-102268 and its kin)."""
     import hashlib

@@ -187,7 +187,7 @@ class PyJWS:
         return Jws(engine, alg, header)
 
     def _learn_signer(self, alg: str, key: Any, algorithm: Any, header_json: bytes) -> None:
-        if type(self) is PyJWS and self.header_typ == "JWT":
+        if type(self) is PyJWS and self.header_typ == "JWT" and not isinstance(key, PyJWK):
             jws = self._learn(alg, key, header_json.decode("ascii"))
             if jws is not None:
                 self._signers.put(key, (algorithm, jws.sign_claims))
@@ -196,7 +196,8 @@ class PyJWS:
         if type(self) is PyJWS:
             jws = self._learn(alg, key, "{}")
             if jws is not None:
-                self._verifiers.put(key, (alg, jws.claims))
+                held = key._engine_key if isinstance(key, PyJWK) else key
+                self._verifiers.put(held, (alg, jws.claims))
 
     # Reading
 
