@@ -163,6 +163,10 @@ class _EngineAlgorithm(Algorithm):
             return sign_bytes(key, self._name(key), msg)
         except errors.KeyUseError as error:
             raise _KeyUseError("a public key cannot sign") from error
+        except errors.CryptoError as error:
+            if key.kty == "RSA":
+                raise _KeyFormatError("The RSA key is too short for this algorithm") from error
+            raise InvalidKeyError(str(error)) from error
         except errors.Error as error:
             raise InvalidKeyError(str(error)) from error
 

@@ -35,10 +35,13 @@ class Encoder(json.JSONEncoder):
 
 
 class Case:
-    """kind: which function; run: calls it on a module; text: the arguments, to be printed."""
+    """kind: which function; run: calls it on a module; text: the arguments, to be printed.
 
-    def __init__(self, kind, run, text):
-        self.kind, self.run, self.text = kind, run, text
+    parts: cases that this one is made of. It may differ when the parts that do may.
+    """
+
+    def __init__(self, kind, run, text, parts=()):
+        self.kind, self.run, self.text, self.parts = kind, run, text, parts
 
 
 def plain(value):
@@ -497,7 +500,9 @@ class Generator:
             made = module.PyJWKSet.from_dict({"keys": value})
             return [made.keys, made[kid]]
 
-        return Case("jwk_set", run, f"PyJWKSet({value!r})[{kid!r}]")
+        parts = [Case("jwk", lambda m, jwk=jwk: m.PyJWK(jwk), f"PyJWK({jwk!r})")
+                 for jwk in value or () if isinstance(jwk, dict)] if value is keys else ()
+        return Case("jwk_set", run, f"PyJWKSet({value!r})[{kid!r}]", parts)
 
     def prepare(self):
         alg = self.random.choice(("HS256", *FITTING, "none"))

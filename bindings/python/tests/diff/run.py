@@ -26,6 +26,22 @@ def read_rows():
     return rows
 
 
+def compare(case, modules):
+    """One line for each module, or None when they do the same."""
+    outcomes = [calls.call(case, module) for module in modules]
+    return None if outcomes[0] == outcomes[1] else [calls.shown(outcome) for outcome in outcomes]
+
+
+def of_parts(rows, case, modules):
+    """The rows that take the differences of the case's parts, when there are such for all."""
+    names = []
+    for part in case.parts:
+        lines = compare(part, modules)
+        if lines:
+            names.append(allowed(rows, part, *lines))
+    return "in a set: " + ", ".join(sorted(set(names))) if names and all(names) else None
+
+
 def allowed(rows, case, theirs, ours):
     """The row that takes this difference, or None."""
     for name, kind, their, our, _ in rows:
@@ -46,11 +62,10 @@ def main():
     for _ in range(count):
         case = generator.case()
         kinds[case.kind] += 1
-        outcomes = [calls.call(case, module) for module in (theirs, ours)]
-        if outcomes[0] == outcomes[1]:
+        lines = compare(case, (theirs, ours))
+        if not lines:
             continue
-        lines = [calls.shown(outcome) for outcome in outcomes]
-        row = allowed(rows, case, *lines)
+        row = allowed(rows, case, *lines) or of_parts(rows, case, (theirs, ours))
         if row:
             used[row] += 1
             continue
