@@ -68,9 +68,11 @@ class PyJWT:
         """Without the signature nothing is checked but what is asked for by name."""
         if options is None:
             return self.options
+        merged: Any = dict(self.options)
         if not options.get("verify_signature", True):
-            return {**self.options, **dict.fromkeys(_VERIFY, False), **options}  # type: ignore
-        return {**self.options, **options}  # type: ignore[typeddict-item]
+            merged.update(dict.fromkeys(_VERIFY, False))
+        merged.update({**options})
+        return merged
 
     def encode(self, payload: dict[str, Any], key: Any, algorithm: str | None = _ALGORITHM_UNSET,
                headers: dict[str, Any] | None = None,
