@@ -222,7 +222,7 @@ class PyJWS:
             if detached_payload is None:
                 raise DecodeError(_NEED_DETACHED)
             payload = detached_payload
-            signing_input = signing_input.rsplit(b".", 1)[0] + b"." + payload
+            signing_input = b".".join((signing_input.rsplit(b".", 1)[0], payload))
         elif detached_payload is not None:
             raise DecodeError(_NO_DETACHED)
         if is_verified:
