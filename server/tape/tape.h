@@ -55,8 +55,7 @@ void tape_batch_done(tape_batch *batch);
 SRV_CHECK srv_status tape_write(store_txn *txn, tape_batch *batch, tape_kind kind,
                                 lanyard_bytes key, srv_time token_life);
 
-/* After COMMIT, before the answer. E_NO_MEMORY: then nothing is accepted until the next
- * tape_poll() (see tape_refuses). */
+/* After COMMIT, before the answer. E_NO_MEMORY: see tape_check(). */
 SRV_CHECK srv_status tape_add(srv_tape *tape, const tape_batch *batch);
 
 /* What a token says of itself. Texts may be empty. */
@@ -69,8 +68,9 @@ typedef struct tape_question {
     int64_t iat; /* seconds */
 } tape_question;
 
-/* true: refuse it. */
-bool tape_refuses(const srv_tape *tape, const tape_question *question);
+/* SRV_OK; E_SESSION_ENDED: refuse it; E_UNAVAILABLE: this tape has lost something (no memory, not
+ * yet loaded), so nothing can be accepted until tape_load() or tape_poll() succeeds. */
+SRV_CHECK srv_status tape_check(const srv_tape *tape, const tape_question *question);
 
 /* The feed of GET /v1/revocations?since=EPOCH:N. */
 void tape_position(const srv_tape *tape, tape_epoch *epoch, int64_t *seq);
