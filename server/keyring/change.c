@@ -53,13 +53,27 @@ static bool change_read_row(void *ctx, const signing_key_row *row)
     return key;
 }
 
-static srv_status change_read(const keyring *ring, store_txn *txn, schedule_keys *keys)
+/* A secret that was revoked must not come back with an old configuration file. */
+static bool change_is_revoked(const keyring *ring, const schedule_keys *keys)
+{
+    const char *kid = ring->rules.given_kid;
+    const schedule_key *given = kid ? schedule_find(keys, kid) : NULL;
+
+    return given && given->row.state == KEY_COMPROMISED;
+}
+
+static srv_status change_read(const keyring *ring, store_txn *txn, schedule_keys *keys,
+                              srv_error *error)
 {
     change_reading reading = { .keys = keys, .given_kid = ring->rules.given_kid };
 
     schedule_clear(keys);
     TRY(store_keys(txn, change_read_row, &reading));
-    return reading.is_short ? SRV_E_NO_MEMORY : SRV_OK;
+    if (reading.is_short)
+        return SRV_E_NO_MEMORY;
+    return change_is_revoked(ring, keys)
+               ? srv_fail(error, SRV_E_CONFIG, "the given secret was revoked: give another one")
+               : SRV_OK;
 }
 
 /* By state: what the administrator reads, and what the audit says when a key gets there. */
@@ -132,7 +146,7 @@ static srv_status change_job(store_txn *txn, void *ctx, srv_error *error)
     if (change->batch)
         tape_batch_reset(change->batch);
     TRY(store_keys_lock(txn));
-    TRY(change_read(change->ring, txn, &change->keys));
+    TRY(change_read(change->ring, txn, &change->keys, error));
     TRY(change->action(change, txn, error));
     return change_write(txn, &change->keys);
 }
@@ -207,9 +221,8 @@ static srv_status change_look_job(store_txn *txn, void *ctx, srv_error *error)
     change_look *look = ctx;
     const schedule_rules *rules = &look->ring->rules;
 
-    (void)error;
     look->is_due = false;
-    TRY(change_read(look->ring, txn, &look->keys));
+    TRY(change_read(look->ring, txn, &look->keys, error));
     look->wants_key = schedule_wants_key(&look->keys, rules, store_now(txn));
     if (!schedule_step(&look->keys, NULL, rules, store_now(txn)))
         return SRV_E_NO_MEMORY;

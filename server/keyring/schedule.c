@@ -143,7 +143,7 @@ static schedule_key *schedule_heir(const schedule_keys *all, const schedule_rule
     schedule_key *heir = rules->given_kid ? schedule_find(all, rules->given_kid)
                                           : schedule_in(all, KEY_PUBLISHED, rules->alg);
 
-    if (!heir || heir == active || heir->row.state == KEY_COMPROMISED)
+    if (!heir || heir == active)
         return NULL;
     return !active || rules->given_kid || heir->row.active_from <= now ? heir : NULL;
 }

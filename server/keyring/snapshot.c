@@ -111,7 +111,7 @@ static srv_status snapshot_fill(ring_snapshot *snapshot, const master_keys *mast
     const schedule_key *active = schedule_active(keys);
 
     if (!active)
-        return srv_fail(error, SRV_E_CONFIG, "no key signs: the given secret was revoked");
+        return srv_fail(error, SRV_E_CONFIG, "no key signs");
     TRY(sealed_private(masters, &active->row, &snapshot->signer, error));
     TRY(snapshot_fill_set(snapshot, masters, keys, error));
     return snapshot_fill_jwks(snapshot, error);
