@@ -70,8 +70,9 @@ SRV_CHECK srv_status session_begin(const sessions *all, store_txn *txn, const us
                                    const session_start *start, tape_batch *batch,
                                    session_grant *grant);
 
-/* Inside a job: ends one session, writes tape and audit. *is_ended false: there was none alive. */
-SRV_CHECK srv_status session_end(const sessions *all, store_txn *txn, const srv_id *sid,
+/* Inside a job: ends one session (id and user_id count), writes tape and audit. *is_ended false: it
+ * had ended already. */
+SRV_CHECK srv_status session_end(const sessions *all, store_txn *txn, const session_row *session,
                                  end_reason reason, const audit_row *by, tape_batch *batch,
                                  bool *is_ended);
 
@@ -111,8 +112,9 @@ SRV_CHECK srv_status sessions_logout_refresh(const sessions *all, const refresh_
                                              const session_logout *logout, unsigned *revoked,
                                              int64_t *seq, srv_error *error);
 
-/* GET /v1/sessions: the user's live ones; last_seen_at is rotated_at in steps of five minutes
- * (session_last_seen), or a follower could time the owner. */
+/* GET /v1/sessions: the user's live ones (each may be called from the first again, see store.h);
+ * last_seen_at is rotated_at in steps of five minutes (session_last_seen), or a follower could time
+ * the owner. */
 SRV_CHECK srv_status sessions_list(const sessions *all, const srv_id *user_id,
                                    store_session_each *each, void *ctx, srv_error *error);
 srv_time session_last_seen(const session_row *session);

@@ -189,6 +189,8 @@ static srv_status tape_read_page(srv_tape *tape, tape_reading *reading, tape_set
 
     srv_status status = tape_fill(set, reading->rows, reading->count);
 
+    if (status != SRV_OK && set == &tape->set)
+        tape->is_blind = true;
     pthread_rwlock_unlock(&tape->lock);
     if (status == SRV_OK) /* after the last page: what lies between is expired */
         reading->seq =
@@ -263,6 +265,16 @@ static srv_status tape_follow(srv_tape *tape, tape_reading *reading, srv_error *
     return SRV_OK;
 }
 
+static bool tape_is_blind(srv_tape *tape)
+{
+    pthread_rwlock_rdlock(&tape->lock);
+
+    bool is_blind = tape->is_blind;
+
+    pthread_rwlock_unlock(&tape->lock);
+    return is_blind;
+}
+
 srv_status tape_poll(srv_tape *tape, srv_error *error)
 {
     tape_epoch epoch;
@@ -275,7 +287,7 @@ srv_status tape_poll(srv_tape *tape, srv_error *error)
     srv_status status = tape_follow(tape, &reading, error);
     bool is_other = memcmp(epoch.bytes, reading.epoch.bytes, TAPE_EPOCH_LEN) != 0;
 
-    if ((status == SRV_OK && is_other) || status == SRV_E_NO_MEMORY || tape->is_blind) {
+    if ((status == SRV_OK && is_other) || tape_is_blind(tape)) {
         reading = (tape_reading){ .rows = reading.rows };
         status = tape_reload(tape, &reading, error);
     }
