@@ -1,6 +1,7 @@
 /* commit.c - see commit.h. Whatever makes or ends sessions holds the user's row first. */
 #include "account/commit.h"
 
+#include <stdio.h>
 #include <string.h>
 
 typedef enum commit_kind { COMMIT_LOGIN, COMMIT_REAUTH, COMMIT_PASSWORD } commit_kind;
@@ -94,7 +95,7 @@ static srv_status commit_password(commit_work *work, store_txn *txn)
     TRY(session_end_user(work->all->sessions, txn, &work->user->id, &none, END_PASSWORD, &by,
                          &work->batch, &count));
     TRY(srv_id_new(store_now(txn), &fresh.id));
-    memcpy(fresh.secret, work->phc, strlen(work->phc) + 1);
+    snprintf(fresh.secret, sizeof fresh.secret, "%s", work->phc);
     TRY(store_password_set(txn, &fresh));
     work->user->tokens_not_before = store_now(txn);
     work->user->updated_at = store_now(txn);
@@ -201,7 +202,7 @@ static srv_status commit_add_user(account_register_row *row, store_txn *txn)
     }
     TRY(srv_id_new(now, &credential.id));
     credential.user_id = user->id;
-    memcpy(credential.secret, row->phc, strlen(row->phc) + 1);
+    snprintf(credential.secret, sizeof credential.secret, "%s", row->phc);
     return store_password_set(txn, &credential);
 }
 

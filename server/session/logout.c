@@ -173,7 +173,7 @@ static srv_status logout_list_job(store_txn *txn, void *ctx, srv_error *error)
     const list_work *work = ctx;
 
     (void)error;
-    return store_sessions(txn, work->user_id, work->each, work->ctx);
+    return store_sessions(txn, work->user_id, store_now(txn), work->each, work->ctx);
 }
 
 srv_status sessions_list(const sessions *all, const srv_id *user_id, store_session_each *each,

@@ -107,24 +107,26 @@ srv_status session_end(const sessions *all, store_txn *txn, const session_row *s
     return session_tell(all, txn, &session->id, &session->user_id, reason, by, batch);
 }
 
-/* All rows before the first tape entry: who waits for a row never holds the tape (ADR-0009). */
+/* All rows before the first tape entry: who waits for a row never holds the tape (ADR-0009).
+ * *count: of those that were alive. */
 static srv_status session_end_list(const sessions *all, store_txn *txn, session_list *list,
                                    const srv_id *user_id, end_reason reason, const audit_row *by,
                                    tape_batch *batch, unsigned *count)
 {
     size_t ended = 0;
 
+    *count = 0;
     for (size_t i = 0; i < list->count; i++) {
-        srv_status status = store_session_end(txn, &list->ids[i], reason);
+        srv_status status = store_session_end(txn, &list->items[i].id, reason);
 
-        if (status == SRV_OK)
-            list->ids[ended++] = list->ids[i];
-        else if (status != SRV_E_NOT_FOUND)
-            return status;
+        if (status == SRV_E_NOT_FOUND)
+            continue;
+        TRY(status);
+        *count += list->items[i].is_live;
+        list->items[ended++] = list->items[i];
     }
     for (size_t i = 0; i < ended; i++)
-        TRY(session_tell(all, txn, &list->ids[i], user_id, reason, by, batch));
-    *count = (unsigned)ended;
+        TRY(session_tell(all, txn, &list->items[i].id, user_id, reason, by, batch));
     return SRV_OK;
 }
 
@@ -141,11 +143,23 @@ srv_status session_end_user(const sessions *all, store_txn *txn, const srv_id *u
     return status;
 }
 
+/* Leaves in the list the oldest live ones, all but what the cap allows beside a new one. */
+static void session_choose_oldest(session_list *list, int64_t live, unsigned cap)
+{
+    size_t chosen = 0;
+    size_t surplus = (size_t)(live + 1 - cap);
+
+    for (size_t i = 0; i < list->count && chosen < surplus; i++)
+        if (list->items[i].is_live)
+            list->items[chosen++] = list->items[i];
+    list->count = chosen;
+}
+
 /* Makes room for one more. */
 static srv_status session_keep_cap(const sessions *all, store_txn *txn, const srv_id *user_id,
                                    const audit_row *by, tape_batch *batch)
 {
-    session_list list = { .ids = NULL };
+    session_list list = { .items = NULL };
     int64_t live = 0;
     unsigned ended = 0;
 
@@ -155,12 +169,10 @@ static srv_status session_keep_cap(const sessions *all, store_txn *txn, const sr
 
     srv_status status = session_list_read(txn, user_id, &list);
 
-    if (list.count >= all->rules.cap) /* the oldest come first */
-        list.count = list.count - all->rules.cap + 1;
-    else
-        list.count = 0;
-    if (status == SRV_OK)
+    if (status == SRV_OK) {
+        session_choose_oldest(&list, live, all->rules.cap);
         status = session_end_list(all, txn, &list, user_id, END_CAP, by, batch, &ended);
+    }
     session_list_done(&list);
     return status;
 }

@@ -140,12 +140,12 @@ static bool session_each(void *ctx, const store_result *result)
     return walk->each(walk->ctx, &session);
 }
 
-srv_status store_sessions(store_txn *txn, const srv_id *user_id, store_session_each *each,
-                          void *ctx)
+srv_status store_sessions(store_txn *txn, const srv_id *user_id, srv_time alive_at,
+                          store_session_each *each, void *ctx)
 {
     session_walk walk = { each, ctx };
 
-    return STORE_RUN(txn, STATEMENT_SESSIONS, session_each, &walk, NULL, store_time(txn->now),
+    return STORE_RUN(txn, STATEMENT_SESSIONS, session_each, &walk, NULL, store_time(alive_at),
                      store_id(user_id));
 }
 

@@ -142,9 +142,10 @@ SRV_CHECK srv_status store_session_reissue(store_txn *txn, const session_step *s
 SRV_CHECK srv_status store_session_end(store_txn *txn, const srv_id *id, end_reason reason);
 
 typedef bool store_session_each(void *ctx, const session_row *session); /* false: enough */
-/* The user's live sessions, the oldest first. */
-SRV_CHECK srv_status store_sessions(store_txn *txn, const srv_id *user_id, store_session_each *each,
-                                    void *ctx);
+/* The user's sessions that have not ended and whose limits lie after that time, the oldest first;
+ * alive_at 0: those that have expired, too. */
+SRV_CHECK srv_status store_sessions(store_txn *txn, const srv_id *user_id, srv_time alive_at,
+                                    store_session_each *each, void *ctx);
 SRV_CHECK srv_status store_sessions_count(store_txn *txn, const srv_id *user_id, int64_t *count);
 /* Of all users, after that id; for the administrator and for restore. */
 SRV_CHECK srv_status store_sessions_all(store_txn *txn, const srv_id *after, int limit,
