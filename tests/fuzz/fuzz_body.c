@@ -1,5 +1,5 @@
-/* fuzz_body.c - any bytes as the body of a request: the JSON object of a login with an object inside,
- * and the form of an introspection. */
+/* fuzz_body.c - any bytes as the body of a request: the JSON object of a login with an object
+ * inside, and the form of an introspection. */
 #include <string.h>
 #include "api/body.h"
 #include "check.h"

@@ -11,8 +11,12 @@ static lanyard_str text_of(const lanyard_buf *buf)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
+    char word[] = "lanyardd";
+    char *words[] = { word, NULL };
+    char *environment[] = { NULL };
     srv_config config = { .data = NULL };
     srv_config again = { .data = NULL };
+    config_action action;
     srv_error error = { .status = SRV_OK };
     lanyard_buf first;
     lanyard_buf second;
@@ -21,6 +25,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
         return 0;
     lanyard_buf_init(&first, NULL, 1u << 20);
     lanyard_buf_init(&second, NULL, 1u << 20);
+    check(config_read(1, words, environment, &config, &action, &error) == SRV_OK);
+    check(config_read(1, words, environment, &again, &action, &error) == SRV_OK);
 
     srv_status status =
         config_file_parse("fuzz", (lanyard_str){ (const char *)data, len }, &config, &error);

@@ -1,6 +1,6 @@
-/* fuzz_refresh_token.c - any bytes as a refresh token: what is read is written back to the very same
- * text, so a token has one spelling. To get behind the MAC, the input is also taken as session,
- * secret and generation of a token that is made, and one byte of it is changed. */
+/* fuzz_refresh_token.c - any bytes as a refresh token: what is read is written back to the very
+ * same text, so a token has one spelling. To get behind the MAC, the input is also taken as
+ * session, secret and generation of a token that is made, and one byte of it is changed. */
 #include <string.h>
 #include "check.h"
 #include "session/refresh_token.h"
