@@ -45,8 +45,10 @@ fuzz: deps ## Run each fuzzer for T=60 seconds.
 	@tools/build fuzz
 	@tests/fuzz/run --seconds $(T)
 
-bench: build ## Measure the library against the bare primitives.
+bench: build ## Measure the library against the bare primitives, and against peers.
+	@tools/build plain -Dpeers=true
 	@build/bin/lanyard-bench
+	@build/plain/bench/peers/lanyard-bench-peers
 
 install: build ## Install under PREFIX=/usr/local; DESTDIR is honored.
 	@tools/build install "$(abspath $(PREFIX))" "$(DESTDIR)"

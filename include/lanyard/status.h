@@ -79,7 +79,7 @@
 
 LANYARD_BEGIN
 
-#define LANYARD_STATUS_ENUM(name, number, sentence, http, bearer) LANYARD_##name = number,
+#define LANYARD_STATUS_ENUM(name, number, sentence, http, bearer) LANYARD_##name = (number),
 typedef enum lanyard_status { LANYARD_STATUS_MAP(LANYARD_STATUS_ENUM) } lanyard_status;
 #undef LANYARD_STATUS_ENUM
 

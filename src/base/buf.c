@@ -91,6 +91,7 @@ lanyard_status lan_buf_add(lanyard_buf *buf, lan_str text, lanyard_error *err)
 lanyard_status lan_buf_add_int(lanyard_buf *buf, int64_t number, lanyard_error *err)
 {
     char digits[LAN_INT_TEXT_MAX];
+    size_t len = lan_int_to_text(number, digits);
 
-    return lan_buf_add(buf, (lan_str){ digits, lan_int_to_text(number, digits) }, err);
+    return lan_buf_add(buf, (lan_str){ digits, len }, err);
 }

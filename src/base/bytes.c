@@ -11,27 +11,32 @@ int lan_str_compare(lan_str left, lan_str right)
     return (left.len > right.len) - (left.len < right.len);
 }
 
+/* One step of the comparison below. The compiler must believe that the difference changes, so it
+ * cannot leave a loop early. */
+static inline uint64_t bytes_differ(const uint8_t *left, const uint8_t *right, size_t len,
+                                    uint64_t difference)
+{
+    uint64_t words[2] = { 0 };
+
+    memcpy(&words[0], left, len);
+    memcpy(&words[1], right, len);
+    difference |= words[0] ^ words[1];
+    __asm__ __volatile__("" : "+r"(difference));
+    return difference;
+}
+
 bool lan_ct_equal(lan_bytes left, lan_bytes right)
 {
-    uint8_t difference = 0;
+    uint64_t difference = 0;
+    size_t at = 0;
 
     if (left.len != right.len)
         return false;
-    for (size_t i = 0; i < left.len; i++) {
-        difference |= left.ptr[i] ^ right.ptr[i];
-        /* The compiler must believe that this changes, so it cannot leave the loop early. */
-        __asm__ __volatile__("" : "+r"(difference));
-    }
+    for (; left.len - at >= sizeof difference; at += sizeof difference)
+        difference = bytes_differ(left.ptr + at, right.ptr + at, sizeof difference, difference);
+    for (; at < left.len; at++)
+        difference = bytes_differ(left.ptr + at, right.ptr + at, 1, difference);
     return difference == 0;
-}
-
-void lan_cleanse(void *ptr, size_t len)
-{
-    if (len == 0)
-        return;
-    memset(ptr, 0, len);
-    /* The memory is said to be read here, so the stores above stay. */
-    __asm__ __volatile__("" : : "r"(ptr) : "memory");
 }
 
 lanyard_str lanyard_str_of(const char *text)

@@ -43,6 +43,13 @@ static inline lan_str lan_str_of_bytes(lan_bytes bytes)
 bool lan_ct_equal(lan_bytes left, lan_bytes right);
 
 /* Overwrites with zeros, also when nobody reads them afterwards. */
-void lan_cleanse(void *ptr, size_t len);
+static inline void lan_cleanse(void *ptr, size_t len)
+{
+    if (len == 0)
+        return;
+    memset(ptr, 0, len);
+    /* The memory is said to be read here, so the stores above stay. */
+    __asm__ __volatile__("" : : "r"(ptr) : "memory");
+}
 
 #endif

@@ -1,5 +1,4 @@
 /* now.c - the one reader of the clock, offered to callers and called by nothing in here. */
-#define _POSIX_C_SOURCE 200809L /* clock_gettime */
 #include <lanyard/jwt.h>
 #include <time.h>
 

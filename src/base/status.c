@@ -49,7 +49,7 @@ void lan_detail_str(lanyard_error *err, lan_str text)
 
     for (size_t i = 0; i < text.len && end + 1 < sizeof err->detail; i++) {
         char c = text.ptr[i];
-        err->detail[end++] = c >= 0x20 && c < 0x7f ? c : '?';
+        err->detail[end++] = (char)(c >= 0x20 && c < 0x7f ? c : '?');
         err->detail[end] = '\0';
     }
 }
@@ -62,8 +62,9 @@ void lan_detail(lanyard_error *err, const char *text)
 void lan_detail_int(lanyard_error *err, int64_t number)
 {
     char digits[LAN_INT_TEXT_MAX];
+    size_t len = lan_int_to_text(number, digits);
 
-    lan_detail_str(err, (lan_str){ digits, lan_int_to_text(number, digits) });
+    lan_detail_str(err, (lan_str){ digits, len });
 }
 
 const char *lanyard_status_name(lanyard_status status)

@@ -3,20 +3,24 @@
 
 size_t lan_int_to_text(int64_t number, char out[LAN_INT_TEXT_MAX])
 {
+    static const char pairs[] = "00010203040506070809101112131415161718192021222324"
+                                "25262728293031323334353637383940414243444546474849"
+                                "50515253545556575859606162636465666768697071727374"
+                                "75767778798081828384858687888990919293949596979899";
     uint64_t rest = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
-    char digits[LAN_INT_TEXT_MAX];
-    size_t count = 0;
-    size_t len = 0;
+    char text[LAN_INT_TEXT_MAX];
+    size_t at = sizeof text;
 
-    do {
-        digits[count++] = (char)('0' + rest % 10);
-        rest /= 10;
-    } while (rest != 0);
+    for (; rest >= 10; rest /= 100) {
+        at -= 2;
+        memcpy(text + at, pairs + rest % 100 * 2, 2);
+    }
+    if (rest > 0 || at == sizeof text)
+        text[--at] = (char)('0' + rest);
     if (number < 0)
-        out[len++] = '-';
-    while (count > 0)
-        out[len++] = digits[--count];
-    return len;
+        text[--at] = '-';
+    memcpy(out, text + at, sizeof text - at);
+    return sizeof text - at;
 }
 
 bool lan_text_to_index(lan_str text, size_t *index)

@@ -1,68 +1,153 @@
 /* base64url.c - RFC 4648, 5, as JOSE uses it; see base64url.h.
  *
- * How it works: characters become six-bit values by arithmetic on ranges, a block at a time, which
- * the compiler turns into vector code; then four values make three bytes. A foreign character
- * becomes INVALID, whose high bit is gathered over the block and looked at once. What is left over
- * at the end is copied to where it fills a block. Encoding is the same way back.
+ * How it works: sixteen characters at a time become six-bit values by arithmetic on ranges, in
+ * vectors that every compiler of ours has; then neighbors are joined three times, into lanes twice
+ * as wide, until eight values are six bytes of a word. Foreign characters are gathered and looked
+ * at once. What is left over at the end is copied to where it fills a block. Encoding is the same
+ * way back.
+ *
+ *   |00aaaaaa|00bbbbbb|00cccccc|00dddddd|...  sixes
+ *   |0000aaaa aabbbbbb|0000cccc ccdddddd|...  pairs
+ *   |00000000 aaaaaabb bbbbcccc ccdddddd|...  quads
  */
 #include "codec/base64url.h"
+#include <endian.h>
 
-#define BLOCK   64u
-#define INVALID 0x80u
+#define BLOCK 16u             /* characters in a vector */
+#define BYTES (BLOCK / 4 * 3) /* what they stand for */
 
-/* 0xff when low <= c <= high, else 0. */
-static inline uint8_t range_mask(uint8_t c, uint8_t low, uint8_t high)
+typedef uint8_t sixes __attribute__((vector_size(BLOCK)));
+typedef int8_t signed_sixes __attribute__((vector_size(BLOCK)));
+typedef uint16_t pairs __attribute__((vector_size(BLOCK)));
+typedef uint32_t quads __attribute__((vector_size(BLOCK)));
+typedef uint64_t words __attribute__((vector_size(BLOCK)));
+
+/* Which of two neighbors lies in the low half of the wider lane: the machine's byte order. */
+#define FIRST_IS_LOW (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
+
+static inline words join_sixes(sixes from)
 {
-    return (uint8_t)(c >= low && c <= high ? 0xff : 0);
+    pairs six = (pairs)from;
+    quads pair = (quads)(FIRST_IS_LOW ? (six << 6 & 0x0fc0) | six >> 8
+                                      : (six >> 2 & 0x0fc0) | (six & 0x003f));
+    words quad = (words)(FIRST_IS_LOW ? (pair << 12 & 0xfff000) | pair >> 16
+                                      : (pair >> 4 & 0xfff000) | (pair & 0x000fff));
+
+    return FIRST_IS_LOW ? (quad & 0xffffff) << 24 | quad >> 32
+                        : (quad >> 8 & 0xffffff000000) | (quad & 0xffffff);
 }
 
-static inline uint8_t char_to_six(uint8_t c, uint8_t sixty_two, uint8_t sixty_three)
+static inline sixes split_words(words from)
 {
-    uint8_t upper = range_mask(c, 'A', 'Z');
-    uint8_t lower = range_mask(c, 'a', 'z');
-    uint8_t digit = range_mask(c, '0', '9');
-    uint8_t minus = range_mask(c, sixty_two, sixty_two);
-    uint8_t under = range_mask(c, sixty_three, sixty_three);
-    uint8_t none = (uint8_t) ~(upper | lower | digit | minus | under);
+    quads quad = (quads)(FIRST_IS_LOW ? from >> 24 | (from & 0xffffff) << 32
+                                      : (from & 0xffffff000000) << 8 | (from & 0xffffff));
+    pairs pair = (pairs)(FIRST_IS_LOW ? quad >> 12 | (quad & 0x000fff) << 16
+                                      : (quad & 0xfff000) << 4 | (quad & 0x000fff));
 
-    return (uint8_t)((upper & (uint8_t)(c - 'A')) | (lower & (uint8_t)(c - 'a' + 26)) |
-                     (digit & (uint8_t)(c - '0' + 52)) | (minus & 62) | (under & 63) |
-                     (none & INVALID));
+    return (sixes)(FIRST_IS_LOW ? pair >> 6 | (pair & 0x003f) << 8
+                                : (pair & 0x0fc0) << 2 | (pair & 0x003f));
 }
 
-/* One whole block, so that the compiler knows the number of turns. Returns the INVALID bit when any
- * character is foreign. restrict: six lies apart from text. */
-static uint8_t block_to_six(const char *restrict text, const char *last_two, uint8_t *restrict six)
+/* Twelve bytes and the two words whose low six bytes they are. */
+static inline void words_to_bytes(words from, uint8_t *out)
 {
-    uint8_t invalid = 0;
-    uint8_t sixty_two = (uint8_t)last_two[0];
-    uint8_t sixty_three = (uint8_t)last_two[1];
+    uint64_t first = htobe64(from[0] << 16 | from[1] >> 32);
+    uint32_t last = htobe32((uint32_t)from[1]);
 
-    for (size_t i = 0; i < BLOCK; i++) {
-        six[i] = char_to_six((uint8_t)text[i], sixty_two, sixty_three);
-        invalid |= six[i];
-    }
-    return invalid & INVALID;
+    memcpy(out, &first, sizeof first);
+    memcpy(out + sizeof first, &last, sizeof last);
 }
 
-static void six_to_bytes(const uint8_t *restrict six, size_t groups, uint8_t *restrict out)
+static inline words bytes_to_words(const uint8_t *in)
 {
-    for (size_t i = 0; i < groups; i++, six += 4, out += 3) {
-        uint32_t three =
-            (uint32_t)six[0] << 18 | (uint32_t)six[1] << 12 | (uint32_t)six[2] << 6 | six[3];
+    uint64_t first = 0;
+    uint32_t last = 0;
 
-        out[0] = (uint8_t)(three >> 16);
-        out[1] = (uint8_t)(three >> 8);
-        out[2] = (uint8_t)three;
-    }
+    memcpy(&first, in, sizeof first);
+    memcpy(&last, in + sizeof first, sizeof last);
+    first = be64toh(first);
+    return (words){ first >> 16, (first & 0xffff) << 32 | be32toh(last) };
+}
+
+/* The two characters in which alphabets differ, each in every lane; and the lanes in which a
+ * character of none was seen. */
+typedef struct base64_reader {
+    sixes sixty_two;
+    sixes sixty_three;
+    sixes foreign;
+} base64_reader;
+
+static inline base64_reader reader_of(const char *last_two)
+{
+    return (base64_reader){ .sixty_two = (sixes){ 0 } + (uint8_t)last_two[0],
+                            .sixty_three = (sixes){ 0 } + (uint8_t)last_two[1] };
+}
+
+static inline bool reader_saw_foreign(const base64_reader *reader)
+{
+    words found = (words)reader->foreign;
+
+    return (found[0] | found[1]) != 0;
+}
+
+/* Letters of both cases are told in one go: the bit between them counts as 26. */
+static inline sixes chars_to_sixes(base64_reader *reader, sixes c)
+{
+    sixes letter = (c | 0x20) - 'a';
+    sixes digit = c - '0';
+    sixes is_letter = (sixes)(letter <= 25);
+    sixes is_digit = (sixes)(digit <= 9);
+    sixes is_minus = (sixes)(c == reader->sixty_two);
+    sixes is_under = (sixes)(c == reader->sixty_three);
+    sixes is_lower = (sixes)((c & 0x20) == 0x20);
+
+    reader->foreign |= ~(is_letter | is_digit | is_minus | is_under);
+    return (is_letter & (letter + (is_lower & 26))) | (is_digit & (digit + 52)) | (is_minus & 62) |
+           (is_under & 63);
+}
+
+/* How far each range of characters lies from the one before it is added up, without a table. */
+static inline sixes sixes_to_chars(sixes six)
+{
+    signed_sixes value = (signed_sixes)six; /* vectors compare best with signs */
+    sixes offset = { 0 };
+
+    offset += 'A';
+    offset += (sixes)(value > 25) & ('a' - 26 - 'A');
+    offset -= (sixes)(value > 51) & ('a' - 26 - ('0' - 52));
+    offset -= (sixes)(value > 61) & ('0' - 52 - ('-' - 62));
+    offset += (sixes)(value > 62) & ('_' - 63 - ('-' - 62));
+    return six + offset;
+}
+
+static inline void decode_block(base64_reader *reader, const char *text, uint8_t *out)
+{
+    sixes chars;
+
+    memcpy(&chars, text, sizeof chars);
+    words_to_bytes(join_sixes(chars_to_sixes(reader, chars)), out);
+}
+
+static inline void encode_block(const uint8_t *in, char *out)
+{
+    sixes chars = sixes_to_chars(split_words(bytes_to_words(in)));
+
+    memcpy(out, &chars, sizeof chars);
+}
+
+static bool base64url_is_foreign(char c, const char *last_two)
+{
+    base64_reader reader = reader_of(last_two);
+
+    chars_to_sixes(&reader, (sixes){ 0 } + (uint8_t)c);
+    return reader_saw_foreign(&reader);
 }
 
 static lanyard_status base64url_blame(lan_str text, const char *last_two, size_t *bad)
 {
     size_t at = 0;
 
-    while (char_to_six((uint8_t)text.ptr[at], (uint8_t)last_two[0], (uint8_t)last_two[1]) !=
-           INVALID)
+    while (!base64url_is_foreign(text.ptr[at], last_two))
         at++;
     *bad = at;
     while (at < text.len && text.ptr[at] == '=')
@@ -72,50 +157,40 @@ static lanyard_status base64url_blame(lan_str text, const char *last_two, size_t
                                                          : LANYARD_E_BASE64_CHAR;
 }
 
-/* The last one, two or three characters. */
-static lanyard_status base64url_tail(const uint8_t *six, size_t count, uint8_t *out)
+/* What does not fill a block: filled up with zeros, which are written 'A'. */
+static lanyard_status decode_rest(base64_reader *reader, lan_str rest, uint8_t *out)
 {
-    if (count == 0)
-        return LANYARD_OK;
-    if (count == 1)
-        return LANYARD_E_BASE64_LENGTH;
-    out[0] = (uint8_t)(six[0] << 2 | six[1] >> 4);
-    if (count == 3)
-        out[1] = (uint8_t)(six[1] << 4 | six[2] >> 2);
+    size_t len = lan_base64url_decoded_len(rest.len);
+    uint8_t bytes[BYTES];
+    char filled[BLOCK];
+
+    memset(filled, 'A', sizeof filled);
+    memcpy(filled, rest.ptr, rest.len);
+    decode_block(reader, filled, bytes);
+    memcpy(out, bytes, len);
 
     /* Leftover bits must be zero, or two spellings would decode to the same bytes. */
-    uint8_t leftover = count == 2 ? six[1] & 0x0f : six[2] & 0x03;
+    uint8_t leftover = bytes[len];
 
+    lan_cleanse(filled, sizeof filled);
+    lan_cleanse(bytes, sizeof bytes);
+    if (rest.len % 4 == 1)
+        return LANYARD_E_BASE64_LENGTH;
     return leftover == 0 ? LANYARD_OK : LANYARD_E_BASE64_BITS;
 }
 
 static lanyard_status decode_alphabet(lan_str text, const char *last_two, uint8_t *out,
                                       size_t *out_len, size_t *bad)
 {
-    uint8_t six[BLOCK] = { 0 };
-    uint8_t invalid = 0;
-    size_t done = 0;
+    base64_reader reader = reader_of(last_two);
+    lan_str rest = text;
     lanyard_status status = LANYARD_OK;
 
-    for (; text.len - done >= BLOCK; done += BLOCK) {
-        invalid |= block_to_six(text.ptr + done, last_two, six);
-        six_to_bytes(six, BLOCK / 4, out + done / 4 * 3);
-    }
-
-    size_t rest = text.len - done;
-
-    if (rest > 0) {
-        char filled[BLOCK];
-
-        memset(filled, 'A', sizeof filled);
-        memcpy(filled, text.ptr + done, rest);
-        invalid |= block_to_six(filled, last_two, six);
-        lan_cleanse(filled, sizeof filled);
-        six_to_bytes(six, rest / 4, out + done / 4 * 3);
-        status = base64url_tail(six + rest / 4 * 4, rest % 4, out + text.len / 4 * 3);
-    }
-    lan_cleanse(six, sizeof six);
-    if (invalid)
+    for (; rest.len >= BLOCK; rest = lan_str_from(rest, BLOCK), out += BYTES)
+        decode_block(&reader, rest.ptr, out);
+    if (rest.len > 0)
+        status = decode_rest(&reader, rest, out);
+    if (reader_saw_foreign(&reader))
         return base64url_blame(text, last_two, bad);
     if (status != LANYARD_OK) {
         *bad = text.len - 1;
@@ -143,56 +218,19 @@ lanyard_status lan_base64_decode(lan_str text, uint8_t *out, size_t *out_len, si
     return decode_alphabet((lan_str){ text.ptr, len }, "+/", out, out_len, bad);
 }
 
-/* The character of a six-bit value, without a table. */
-static inline char six_to_char(uint8_t six)
-{
-    uint8_t upper = range_mask(six, 0, 25);
-    uint8_t lower = range_mask(six, 26, 51);
-    uint8_t digit = range_mask(six, 52, 61);
-    uint8_t minus = range_mask(six, 62, 62);
-    uint8_t under = range_mask(six, 63, 63);
-
-    return (char)((upper & (uint8_t)(six + 'A')) | (lower & (uint8_t)(six - 26 + 'a')) |
-                  (digit & (uint8_t)(six - 52 + '0')) | (minus & '-') | (under & '_'));
-}
-
-/* Spreads BLOCK / 4 * 3 bytes over a block of six-bit values. */
-static void bytes_to_six(const uint8_t *restrict in, uint8_t *restrict six)
-{
-    for (size_t i = 0; i < BLOCK / 4; i++, in += 3, six += 4) {
-        uint32_t three = (uint32_t)in[0] << 16 | (uint32_t)in[1] << 8 | in[2];
-
-        six[0] = (uint8_t)(three >> 18);
-        six[1] = three >> 12 & 63;
-        six[2] = three >> 6 & 63;
-        six[3] = three & 63;
-    }
-}
-
-static void six_to_block(const uint8_t *restrict six, char *restrict out)
-{
-    for (size_t i = 0; i < BLOCK; i++)
-        out[i] = six_to_char(six[i]);
-}
-
 void lan_base64url_encode(lan_bytes bytes, char *out)
 {
-    uint8_t six[BLOCK] = { 0 };
-    uint8_t filled[BLOCK / 4 * 3] = { 0 };
-    char chars[BLOCK] = { 0 };
+    uint8_t filled[BYTES] = { 0 };
+    char chars[BLOCK];
     size_t done = 0;
 
-    for (; bytes.len - done >= sizeof filled; done += sizeof filled, out += BLOCK) {
-        bytes_to_six(bytes.ptr + done, six);
-        six_to_block(six, out);
-    }
-    if (bytes.len > done) {
-        memcpy(filled, bytes.ptr + done, bytes.len - done);
-        bytes_to_six(filled, six);
-        six_to_block(six, chars);
-        memcpy(out, chars, lan_base64url_encoded_len(bytes.len - done));
-    }
-    lan_cleanse(six, sizeof six);
+    for (; bytes.len - done >= BYTES; done += BYTES, out += BLOCK)
+        encode_block(bytes.ptr + done, out);
+    if (bytes.len == done)
+        return;
+    memcpy(filled, bytes.ptr + done, bytes.len - done);
+    encode_block(filled, chars);
+    memcpy(out, chars, lan_base64url_encoded_len(bytes.len - done));
     lan_cleanse(filled, sizeof filled);
     lan_cleanse(chars, sizeof chars);
 }

@@ -15,6 +15,28 @@ uint32_t lan_json_find(const lan_json *json, uint32_t object, lan_str name)
     return LAN_JSON_NONE;
 }
 
+void lan_json_find_threes(const lan_json *json, uint32_t object, const uint32_t *names,
+                          size_t count, uint32_t *found)
+{
+    const lan_json_node *nodes = json->nodes;
+    uint32_t end = nodes[object].type == LANYARD_JSON_OBJECT ? nodes[object].next : 0;
+
+    for (size_t i = 0; i < count; i++)
+        found[i] = LAN_JSON_NONE;
+    for (uint32_t node = object + 1; node < end; node = nodes[node].next) {
+        const char *name = nodes[node].name;
+
+        if (nodes[node].name_len != 3)
+            continue;
+
+        uint32_t three = LAN_JSON_THREE(name[0], name[1], name[2]);
+
+        for (size_t i = 0; i < count; i++)
+            if (names[i] == three)
+                found[i] = node;
+    }
+}
+
 static uint32_t json_find_index(const lan_json *json, uint32_t array, lan_str text)
 {
     const lan_json_node *nodes = json->nodes;

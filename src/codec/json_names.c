@@ -24,15 +24,32 @@ static lanyard_status names_fail(const lan_json_node *nodes, uint32_t later, lan
     return LANYARD_E_JSON_DUPLICATE;
 }
 
+/* Length, first and last byte: most names that differ do so in one of these. */
+static uint32_t names_digest(lan_str name)
+{
+    uint32_t len = (uint32_t)name.len << 16;
+
+    return name.len == 0
+               ? 0
+               : len | (uint32_t)(uint8_t)name.ptr[0] << 8 | (uint8_t)name.ptr[name.len - 1];
+}
+
 static lanyard_status names_check_pairs(const lan_json_node *nodes, uint32_t object,
                                         lan_json_fault *fault)
 {
-    uint32_t end = nodes[object].next;
+    uint32_t digests[PAIRS_MAX];
+    uint32_t seen[PAIRS_MAX];
+    size_t count = 0;
 
-    for (uint32_t second = nodes[object + 1].next; second < end; second = nodes[second].next)
-        for (uint32_t first = object + 1; first < second; first = nodes[first].next)
-            if (lan_str_eq(names_at(nodes, first), names_at(nodes, second)))
-                return names_fail(nodes, second, fault);
+    for (uint32_t node = object + 1; node < nodes[object].next; node = nodes[node].next) {
+        uint32_t digest = names_digest(names_at(nodes, node));
+
+        for (size_t i = 0; i < count; i++)
+            if (digests[i] == digest && lan_str_eq(names_at(nodes, seen[i]), names_at(nodes, node)))
+                return names_fail(nodes, node, fault);
+        digests[count] = digest;
+        seen[count++] = node;
+    }
     return LANYARD_OK;
 }
 

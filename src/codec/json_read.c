@@ -1,6 +1,7 @@
 /* json_read.c - strict JSON to a flat tree in an arena; see json_read.h. */
 #include "codec/json_read.h"
 #include "codec/json_names.h"
+#include "codec/json_plain.h"
 #include "codec/json_string.h"
 
 typedef struct json_reader {
@@ -31,21 +32,47 @@ static int json_peek(const json_reader *reader)
     return reader->at < reader->source.len ? (uint8_t)reader->source.ptr[reader->at] : -1;
 }
 
-static int json_skip_space(json_reader *reader)
+static inline bool json_is_space(int c)
+{
+    return c <= ' ' && (c == ' ' || c == '\n' || c == '\t' || c == '\r');
+}
+
+static inline int json_skip_space(json_reader *reader)
 {
     int c = json_peek(reader);
 
-    while (c == ' ' || c == '\n' || c == '\t' || c == '\r') {
+    while (json_is_space(c)) {
         reader->at++;
         c = json_peek(reader);
     }
     return c;
 }
 
-static lanyard_status json_string(json_reader *reader, lan_str *text)
+/* Whatever is not plain ASCII up to its closing quote. Works on copies, so that the compiler may
+ * keep the reader in registers. */
+static lanyard_status json_string_with_escapes(json_reader *reader, lan_str *text)
 {
-    return lan_json_read_string(reader->arena, reader->source, &reader->at, &reader->scratch, text,
-                                reader->fault);
+    lan_json_scratch scratch = reader->scratch;
+    size_t at = reader->at;
+    lanyard_status status =
+        lan_json_read_string(reader->arena, reader->source, &at, &scratch, text, reader->fault);
+
+    reader->scratch = scratch;
+    reader->at = at;
+    return status;
+}
+
+static inline lanyard_status json_string(json_reader *reader, lan_str *text)
+{
+    lan_str source = reader->source;
+    size_t start = reader->at + 1;
+    size_t end = lan_json_skip_plain(source, start);
+
+    if (end == source.len || source.ptr[end] != '"')
+        return json_string_with_escapes(reader, text);
+    *text = (lan_str){ source.ptr + start, end - start };
+    reader->at = end + 1;
+    return LANYARD_OK;
 }
 
 static bool json_digits(json_reader *reader)
@@ -174,10 +201,11 @@ static lanyard_status json_end(json_reader *reader)
     return LANYARD_OK;
 }
 
+/* Of the next member; empty in an array, and at the end. */
 static lanyard_status json_name(json_reader *reader, lan_str *name)
 {
     *name = (lan_str){ 0 };
-    if (reader->nodes[reader->open].type != LANYARD_JSON_OBJECT)
+    if (reader->open == NO_CONTAINER || reader->nodes[reader->open].type != LANYARD_JSON_OBJECT)
         return LANYARD_OK;
     if (json_peek(reader) != '"')
         return json_fail(reader, LANYARD_E_JSON_SYNTAX, reader->at, "expected a name in quotes");
@@ -189,44 +217,53 @@ static lanyard_status json_name(json_reader *reader, lan_str *name)
     return LANYARD_OK;
 }
 
-/* After a value: closes what closes here, up to the next comma or the end. */
-static lanyard_status json_after(json_reader *reader, bool *is_done)
+/* What closes the innermost container. */
+static int json_closing(const json_reader *reader)
 {
-    for (;;) {
-        int c = json_skip_space(reader);
+    return reader->nodes[reader->open].type == LANYARD_JSON_OBJECT ? '}' : ']';
+}
 
-        *is_done = reader->open == NO_CONTAINER;
-        if (*is_done)
-            return c == -1 ? LANYARD_OK
-                           : json_fail(reader, LANYARD_E_JSON_SYNTAX, reader->at,
-                                       "text after the end of the value");
-
-        const lan_json_node *open = &reader->nodes[reader->open];
-        bool is_object = open->type == LANYARD_JSON_OBJECT;
-
-        if (c == (is_object ? '}' : ']')) {
-            TRY(json_end(reader));
-            continue;
-        }
-        if (open->count == 0)
-            return LANYARD_OK;
-        if (c != ',')
-            return json_fail(reader, LANYARD_E_JSON_SYNTAX, reader->at,
-                             is_object ? "expected ',' or '}'" : "expected ',' or ']'");
-        reader->at++;
-        json_skip_space(reader);
-        return LANYARD_OK;
+/* Closes the containers that end here; c is what follows. */
+static lanyard_status json_close(json_reader *reader, int *c)
+{
+    *c = json_skip_space(reader);
+    while (reader->open != NO_CONTAINER && *c == json_closing(reader)) {
+        TRY(json_end(reader));
+        *c = json_skip_space(reader);
     }
+    return LANYARD_OK;
+}
+
+/* After a value or an opening: goes on to where the next value or name begins, or to the end. */
+static lanyard_status json_after(json_reader *reader)
+{
+    int c = 0;
+
+    TRY(json_close(reader, &c));
+    if (reader->open == NO_CONTAINER && c == -1)
+        return LANYARD_OK;
+    if (reader->open == NO_CONTAINER)
+        return json_fail(reader, LANYARD_E_JSON_SYNTAX, reader->at,
+                         "text after the end of the value");
+    if (reader->nodes[reader->open].count == 0)
+        return LANYARD_OK;
+    if (c != ',')
+        return json_fail(reader, LANYARD_E_JSON_SYNTAX, reader->at,
+                         json_closing(reader) == '}' ? "expected ',' or '}'"
+                                                     : "expected ',' or ']'");
+    reader->at++;
+    json_skip_space(reader);
+    return LANYARD_OK;
 }
 
 #define COUNT_BLOCK 64u /* bytes counted at once, so that one byte holds the count */
 
-static uint8_t json_count_starts(const char *bytes, size_t len)
+static uint8_t json_count_starts(const char bytes[COUNT_BLOCK])
 {
     uint8_t count = 0;
 
     /* Setting one bit more makes one of '[' and '{', and of nothing else. */
-    for (size_t i = 0; i < len; i++)
+    for (size_t i = 0; i < COUNT_BLOCK; i++)
         count = (uint8_t)(count + (bytes[i] == ',') + ((bytes[i] | 0x20) == '{'));
     return count;
 }
@@ -234,12 +271,15 @@ static uint8_t json_count_starts(const char *bytes, size_t len)
 /* No more values than commas and openings, plus one; and no more than the limit. */
 static uint32_t json_values_bound(lan_str source, uint32_t values_max)
 {
+    char rest[COUNT_BLOCK] = { 0 };
     size_t count = 1;
     size_t at = 0;
 
     for (; source.len - at >= COUNT_BLOCK; at += COUNT_BLOCK)
-        count += json_count_starts(source.ptr + at, COUNT_BLOCK);
-    count += json_count_starts(source.ptr + at, source.len - at);
+        count += json_count_starts(source.ptr + at);
+    if (source.len > at)
+        memcpy(rest, source.ptr + at, source.len - at);
+    count += json_count_starts(rest);
     return count < values_max ? (uint32_t)count : values_max;
 }
 
@@ -249,6 +289,39 @@ size_t lan_json_mem(size_t source_len, size_t values_max)
 
     return LAN_ARENA_COST(values * sizeof(lan_json_node)) + LAN_ARENA_COST(source_len) +
            lan_json_names_mem(values);
+}
+
+static lanyard_status json_make_nodes(json_reader *reader, uint32_t values_max)
+{
+    size_t count = json_values_bound(reader->source, values_max);
+
+    if (count < SIZE_MAX / sizeof *reader->nodes)
+        reader->nodes = lan_arena_alloc(reader->arena, count * sizeof *reader->nodes);
+    if (!reader->nodes)
+        return json_fail(reader, LANYARD_E_NO_MEMORY, 0, "no memory");
+    reader->nodes_max = (uint32_t)count;
+    return LANYARD_OK;
+}
+
+/* One value, or the opening of one, and the name of what comes next. Called in one place, so that
+ * the compiler puts all of it there, with the reader in registers. */
+static lanyard_status json_step(json_reader *reader, lan_str *name)
+{
+    TRY(json_begin(reader, *name));
+    TRY(json_after(reader));
+    return json_name(reader, name);
+}
+
+static lanyard_status json_read_all(json_reader *reader)
+{
+    lanyard_status status = LANYARD_OK;
+    lan_str name = { 0 };
+
+    json_skip_space(reader);
+    do
+        status = json_step(reader, &name);
+    while (status == LANYARD_OK && reader->open != NO_CONTAINER);
+    return status;
 }
 
 lanyard_status lan_json_parse(lan_arena *arena, lan_str source, const lanyard_limits *limits,
@@ -262,22 +335,11 @@ lanyard_status lan_json_parse(lan_arena *arena, lan_str source, const lanyard_li
                            .depth_max = depth_max,
                            .open = NO_CONTAINER,
                            .fault = fault };
-    lan_str name = { 0 };
-    bool is_done = false;
 
     if (source.len > LANYARD_LIMIT_CEILING)
         return json_fail(&reader, LANYARD_E_JSON_MEMBERS, 0, "a text of more than 1 GiB");
-    reader.nodes_max = json_values_bound(source, values_max);
-    reader.nodes = lan_arena_alloc(arena, reader.nodes_max * sizeof *reader.nodes);
-    if (!reader.nodes)
-        return json_fail(&reader, LANYARD_E_NO_MEMORY, 0, "no memory");
-    json_skip_space(&reader);
-    while (!is_done) {
-        TRY(json_begin(&reader, name));
-        TRY(json_after(&reader, &is_done));
-        if (!is_done)
-            TRY(json_name(&reader, &name));
-    }
+    TRY(json_make_nodes(&reader, values_max));
+    TRY(json_read_all(&reader));
     *json = (lan_json){ source, reader.nodes, reader.count };
     return LANYARD_OK;
 }

@@ -51,6 +51,14 @@ size_t lan_json_mem(size_t source_len, size_t values_max);
 /* The member of that name, or LAN_JSON_NONE; of what is no object too. */
 uint32_t lan_json_find(const lan_json *json, uint32_t object, lan_str name);
 
+/* A name of three bytes as a number: nearly all that JOSE registers have three. */
+#define LAN_JSON_THREE(a, b, c)                                                                    \
+    ((uint32_t)(uint8_t)(a) << 16 | (uint32_t)(uint8_t)(b) << 8 | (uint8_t)(c))
+
+/* Several members in one walk: found[i] is the member names[i], or LAN_JSON_NONE. */
+void lan_json_find_threes(const lan_json *json, uint32_t object, const uint32_t *names,
+                          size_t count, uint32_t *found);
+
 /* By names and array indexes; LAN_JSON_NONE when something on the way is missing. An empty path
  * is the caller's to handle. */
 uint32_t lan_json_find_path(const lan_json *json, const lan_str *path, size_t path_len);

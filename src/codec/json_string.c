@@ -1,7 +1,7 @@
 /* json_string.c - one JSON string, read and unescaped. */
 #include "codec/json_string.h"
+#include "codec/json_plain.h"
 #include "codec/utf8.h"
-#include <endian.h>
 
 static lanyard_status string_fail(lan_json_fault *fault, lanyard_status status, size_t at,
                                   const char *detail)
@@ -10,50 +10,11 @@ static lanyard_status string_fail(lan_json_fault *fault, lanyard_status status, 
     return status;
 }
 
-/* True for bytes that stand for themselves: ASCII but quote, backslash and controls. */
-static inline bool string_is_plain(uint8_t c)
-{
-    return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
-}
-
-/* How many of eight bytes are plain before the first that is not. Subtracting borrows from the byte
- * behind only where a byte is not plain itself, so the first high bit is always right. */
-static inline size_t string_count_plain(const char *bytes)
-{
-    const uint64_t each = 0x0101010101010101;
-    uint64_t word = 0;
-
-    memcpy(&word, bytes, sizeof word);
-    word = le64toh(word);
-
-    uint64_t is_control = word - each * 0x20;
-    uint64_t is_quote = (word ^ each * '"') - each;
-    uint64_t is_backslash = (word ^ each * '\\') - each;
-    uint64_t found = (word | is_control | is_quote | is_backslash) & each * 0x80;
-
-    return found ? (size_t)__builtin_ctzll(found) / 8 : sizeof word;
-}
-
-/* The first byte from at on that is not plain. */
-static size_t string_skip_plain(lan_str source, size_t at)
-{
-    while (source.len - at >= sizeof(uint64_t)) {
-        size_t count = string_count_plain(source.ptr + at);
-
-        at += count;
-        if (count < sizeof(uint64_t))
-            return at;
-    }
-    while (at < source.len && string_is_plain((uint8_t)source.ptr[at]))
-        at++;
-    return at;
-}
-
 /* Moves at over everything that stands for itself; stops at a quote or a backslash. */
 static lanyard_status string_skip_literal(lan_str source, size_t *at, lan_json_fault *fault)
 {
     for (;;) {
-        *at = string_skip_plain(source, *at);
+        *at = lan_json_skip_plain(source, *at);
         if (*at == source.len)
             return string_fail(fault, LANYARD_E_JSON_SYNTAX, *at, "a string without its end");
 
@@ -126,8 +87,10 @@ static lanyard_status string_escape(lan_str source, size_t *at, char **out, lan_
     static const char meanings[] = "\"\\/\b\f\n\r\t";
     uint32_t code_point = 0;
     size_t start = (*at)++;
-    char c = *at < source.len ? source.ptr[*at] : '\0';
+    char c = '\0';
 
+    if (*at < source.len)
+        c = source.ptr[*at];
     if (c == 'u') {
         TRY(string_code_point(source, at, &code_point, fault));
         *out += lan_utf8_write(code_point, *out);

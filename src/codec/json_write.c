@@ -2,6 +2,7 @@
 #include "codec/json_write.h"
 #include "base/buf.h"
 #include "base/text.h"
+#include "codec/json_plain.h"
 #include "codec/utf8.h"
 #include <lanyard/json.h>
 
@@ -17,14 +18,24 @@ void lan_write(lan_writer *writer, lan_str text)
 void lan_write_int(lan_writer *writer, int64_t number)
 {
     char digits[LAN_INT_TEXT_MAX];
+    size_t len = lan_int_to_text(number, digits);
 
-    lan_write(writer, (lan_str){ digits, lan_int_to_text(number, digits) });
+    lan_write(writer, (lan_str){ digits, len });
 }
 
 /* RFC 8259, 7: what must be escaped, and no more. */
 static inline bool write_needs_escape(uint8_t c)
 {
     return c < 0x20 || c == '"' || c == '\\';
+}
+
+/* The first byte from at on that must be escaped, or the end. */
+static size_t write_skip_literal(lan_str text, size_t at)
+{
+    at = lan_json_skip_plain(text, at);
+    while (at < text.len && !write_needs_escape((uint8_t)text.ptr[at]))
+        at++;
+    return at;
 }
 
 static void write_escape(lan_writer *writer, uint8_t c)
@@ -44,19 +55,15 @@ static void write_escape(lan_writer *writer, uint8_t c)
 void lan_write_json_str(lan_writer *writer, lan_str text)
 {
     size_t start = 0;
+    size_t end = write_skip_literal(text, 0);
 
     lan_write(writer, LAN_STR("\""));
-    for (size_t i = 0; i < text.len; i++) {
-        uint8_t c = (uint8_t)text.ptr[i];
-
-        if (!write_needs_escape(c))
-            continue;
-        lan_write(writer, (lan_str){ text.ptr + start, i - start });
-        write_escape(writer, c);
-        start = i + 1;
+    for (; end < text.len; end = write_skip_literal(text, start)) {
+        lan_write(writer, (lan_str){ text.ptr + start, end - start });
+        write_escape(writer, (uint8_t)text.ptr[end]);
+        start = end + 1;
     }
-    if (start < text.len)
-        lan_write(writer, lan_str_from(text, start));
+    lan_write(writer, (lan_str){ text.ptr + start, text.len - start });
     lan_write(writer, LAN_STR("\""));
 }
 

@@ -1,5 +1,4 @@
 /* number.c - JSON numbers as whole numbers or doubles; see number.h. */
-#define _GNU_SOURCE /* strtod_l */
 #include "codec/number.h"
 #include "base/text.h"
 #include <locale.h>
@@ -86,7 +85,7 @@ static lan_whole number_signed(uint64_t magnitude, bool has_fraction, bool is_ne
     return whole;
 }
 
-lan_whole lan_number_to_whole(lan_str text)
+static lan_whole number_to_whole(lan_str text)
 {
     number_parts parts = number_split(text);
     int64_t whole_digits = number_whole_digits(&parts);
@@ -109,6 +108,32 @@ lan_whole lan_number_to_whole(lan_str text)
         if (!number_push(&magnitude, '0'))
             return (lan_whole){ .fits = false };
     return number_signed(magnitude, has_fraction, parts.is_negative);
+}
+
+#define SHORT_DIGITS 18u /* so many always fit in 64 bits */
+
+/* Nothing but a few digits, as times are written; false for anything else. */
+static bool number_is_short(lan_str text, int64_t *number)
+{
+    int64_t value = 0;
+
+    if (text.len == 0 || text.len > SHORT_DIGITS)
+        return false;
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] < '0' || text.ptr[i] > '9')
+            return false;
+        value = value * 10 + (text.ptr[i] - '0');
+    }
+    *number = value;
+    return true;
+}
+
+lan_whole lan_number_to_whole(lan_str text)
+{
+    int64_t number = 0;
+
+    return number_is_short(text, &number) ? (lan_whole){ .floor = number, .fits = true }
+                                          : number_to_whole(text);
 }
 
 /* Writes the number as strtod reads it, short whatever its length: "-15e-1". What is cut off is
@@ -155,8 +180,11 @@ bool lan_number_to_double(lan_str text, double *number)
         return false;
     number_write(&parts, copy);
 
-    double value = strtod_l(copy, NULL, plain);
+    /* The locale of this thread alone, for this one call. */
+    locale_t before = uselocale(plain);
+    double value = strtod(copy, NULL);
 
+    uselocale(before);
     freelocale(plain);
     if (!isfinite(value))
         return false;

@@ -7,7 +7,7 @@
 #define PEM_DASHES LAN_STR("-----")
 
 #define LINE_CHARS 64u
-#define LINE_BYTES (LINE_CHARS / 4 * 3)
+#define LINE_BYTES 48u
 
 static bool pem_starts(lan_str text, size_t at, lan_str prefix)
 {

@@ -16,7 +16,7 @@
 
 /* BN_clear_free and not BN_free: which number is secret is then nobody's concern. */
 #define LAN_DROP(type, free_function)                                                              \
-    static inline void lan_drop_##type(type **handle)                                              \
+    static inline void lan_drop_##type(__typeof__(type) **handle)                                  \
     {                                                                                              \
         free_function(*handle);                                                                    \
     }

@@ -47,7 +47,7 @@ lanyard_status lan_okp_numbers(const lan_pkey *pkey, bool with_private, lan_aren
                                lan_numbers *numbers, lanyard_error *err)
 {
     size_t x_len = pkey->type->number_len;
-    size_t d_len = pkey->type->number_len;
+    size_t d_len = x_len;
     uint8_t *x = lan_arena_alloc(arena, x_len);
     uint8_t *d = with_private ? lan_arena_alloc(arena, d_len) : NULL;
 

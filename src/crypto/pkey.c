@@ -14,7 +14,7 @@
 #define PKEY_OKP                                                                                   \
     .kind = LAN_PKEY_OKP, .build = lan_okp_build, .check = lan_okp_check, .numbers = lan_okp_numbers
 #define PKEY_AKP(algorithm)                                                                        \
-    .kind = LAN_PKEY_AKP, .crv = algorithm, .name = algorithm, .build = lan_mldsa_build,           \
+    .kind = LAN_PKEY_AKP, .crv = (algorithm), .name = (algorithm), .build = lan_mldsa_build,       \
     .check = lan_mldsa_check, .numbers = lan_mldsa_numbers
 
 /* Sizes: RFC 7518, 3.4 and 6.2.1; RFC 8812, 3; RFC 8032, 5; FIPS 204, table 2. */

@@ -7,6 +7,7 @@
  */
 #include "crypto/rsa_check.h"
 #include "crypto/pkey_type.h"
+#include "crypto/rsa_roca.h"
 
 #define RSA_SMALL_N_BITS 3072 /* above it, libcrypto verifies with an e of 64 bits at most */
 #define RSA_SMALL_E_BITS 64
@@ -22,6 +23,9 @@ static lanyard_status rsa_check_n(const BIGNUM *n, lanyard_error *err)
     if (BN_num_bits(n) > (int)LAN_RSA_BITS_MAX)
         return lan_fail_saying(err, LANYARD_E_KEY_UNSUPPORTED, "key:n", 0,
                                "a modulus above 16384 bits");
+    if (lan_rsa_is_roca(n))
+        return lan_fail_saying(err, LANYARD_E_KEY_INVALID, "key:n", 0,
+                               "a modulus that can be factored (CVE-2017-15361)");
     return LANYARD_OK;
 }
 

@@ -21,6 +21,13 @@ lanyard_status lanyard_worker_new(const lanyard_mem *mem, lanyard_worker **worke
     return LANYARD_OK;
 }
 
+static void worker_slot_clear(lan_worker_slot *slot)
+{
+    lan_prepared_done(&slot->prepared);
+    lan_pkey_free(slot->pkey);
+    *slot = (lan_worker_slot){ .pkey = NULL };
+}
+
 void lanyard_worker_free(lanyard_worker *worker)
 {
     if (!worker)
@@ -28,8 +35,52 @@ void lanyard_worker_free(lanyard_worker *worker)
 
     lanyard_alloc alloc = worker->alloc;
 
+    for (size_t i = 0; i < LANYARD_WORKER_KEYS; i++)
+        worker_slot_clear(&worker->slots[i]);
     lan_cleanse(worker, sizeof *worker);
     lan_alloc_free(&alloc, worker, sizeof *worker);
+}
+
+static bool worker_slot_is(const lan_worker_slot *slot, const lan_pkey *pkey, lan_scheme scheme,
+                           lan_direction direction)
+{
+    return slot->pkey == pkey && slot->scheme.padding == scheme.padding &&
+           slot->scheme.hash == scheme.hash && slot->direction == direction;
+}
+
+/* The slot of that use, or else the one to be given up: a free one was used at 0. */
+static lan_worker_slot *worker_slot_find(lanyard_worker *worker, const lan_pkey *pkey,
+                                         lan_scheme scheme, lan_direction direction)
+{
+    lan_worker_slot *oldest = worker->slots;
+
+    for (size_t i = 0; i < LANYARD_WORKER_KEYS; i++) {
+        lan_worker_slot *slot = &worker->slots[i];
+
+        if (worker_slot_is(slot, pkey, scheme, direction))
+            return slot;
+        if (slot->used_at < oldest->used_at)
+            oldest = slot;
+    }
+    return oldest;
+}
+
+lanyard_status lan_worker_prepared(lanyard_worker *worker, lan_pkey *pkey, lan_scheme scheme,
+                                   lan_direction direction, const lan_prepared **prepared,
+                                   lanyard_error *err)
+{
+    lan_worker_slot *slot = worker_slot_find(worker, pkey, scheme, direction);
+
+    if (!worker_slot_is(slot, pkey, scheme, direction)) {
+        worker_slot_clear(slot);
+        TRY(lan_prepare(pkey, scheme, direction, &slot->prepared, err));
+        slot->pkey = lan_pkey_ref(pkey);
+        slot->scheme = scheme;
+        slot->direction = direction;
+    }
+    slot->used_at = ++worker->uses;
+    *prepared = &slot->prepared;
+    return LANYARD_OK;
 }
 
 static lanyard_status random_draw(uint8_t *out, size_t len, lanyard_error *err)

@@ -10,8 +10,11 @@ typedef enum header_member {
     HEADER_COUNT
 } header_member;
 
-static const lan_str header_names[HEADER_COUNT] = {
-    { "alg", 3 }, { "kid", 3 }, { "typ", 3 }, { "cty", 3 }
+static const uint32_t header_names[HEADER_COUNT] = {
+    [HEADER_ALG] = LAN_JSON_THREE('a', 'l', 'g'),
+    [HEADER_KID] = LAN_JSON_THREE('k', 'i', 'd'),
+    [HEADER_TYP] = LAN_JSON_THREE('t', 'y', 'p'),
+    [HEADER_CTY] = LAN_JSON_THREE('c', 't', 'y'),
 };
 static const char *const header_wheres[HEADER_COUNT] = { "header:alg", "header:kid", "header:typ",
                                                          "header:cty" };
@@ -24,8 +27,8 @@ static size_t header_offset(const lan_parts *parts, size_t at)
 static lanyard_status header_strings(const lan_parts *parts, const lan_json *tree,
                                      uint32_t found[HEADER_COUNT], lanyard_error *err)
 {
+    lan_json_find_threes(tree, 0, header_names, HEADER_COUNT, found);
     for (size_t i = 0; i < HEADER_COUNT; i++) {
-        found[i] = lan_json_find(tree, 0, header_names[i]);
         if (found[i] != LAN_JSON_NONE && !lan_json_is(tree, found[i], LANYARD_JSON_STRING))
             return lan_fail_saying(err, LANYARD_E_HEADER_MEMBER, header_wheres[i],
                                    header_offset(parts, tree->nodes[found[i]].start),

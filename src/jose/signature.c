@@ -18,9 +18,10 @@ lanyard_status lan_signature_check(const lanyard_untrusted *untrusted, const lan
 {
     lanyard_status status = LANYARD_E_SIGNATURE;
     const lan_parts *parts = &untrusted->parts;
+    lanyard_error last = { 0 }; /* a key that fails before one that holds is no error */
 
     for (size_t i = 0; i < choice->count && status == LANYARD_E_SIGNATURE; i++) {
-        status = signature_try(untrusted, choice->alg, choice->keys[i], err);
+        status = signature_try(untrusted, choice->alg, choice->keys[i], &last);
         if (status == LANYARD_OK)
             *verified = (lan_verified){ .payload = parts->payload.bytes,
                                         .alg = choice->alg,
@@ -28,5 +29,7 @@ lanyard_status lan_signature_check(const lanyard_untrusted *untrusted, const lan
     }
     if (status == LANYARD_E_SIGNATURE)
         return lan_fail(err, status, "signature", lan_part_offset(parts, &parts->signature, 0));
+    if (status != LANYARD_OK && err)
+        *err = last;
     return status;
 }

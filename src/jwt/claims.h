@@ -4,9 +4,22 @@
 
 #include "jose/verified.h"
 
+/* The claims that RFC 7519, 4.1 registers. */
+typedef enum lan_claim {
+    LAN_CLAIM_ISS,
+    LAN_CLAIM_SUB,
+    LAN_CLAIM_AUD,
+    LAN_CLAIM_EXP,
+    LAN_CLAIM_NBF,
+    LAN_CLAIM_IAT,
+    LAN_CLAIM_JTI,
+    LAN_CLAIM_COUNT
+} lan_claim;
+
 typedef struct lan_claims {
     const lanyard_untrusted *untrusted; /* for offsets, and for the header's typ */
     lan_json tree;
+    uint32_t registered[LAN_CLAIM_COUNT]; /* where they stand in it, or LAN_JSON_NONE */
 } lan_claims;
 
 /* The payload as a JSON object. Only verified bytes get here. */

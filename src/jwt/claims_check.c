@@ -35,11 +35,6 @@ static lanyard_status claims_fail(const claims_job *job, lanyard_status status, 
     return lan_fail_saying(err, status, where, claims_offset(job, node), detail);
 }
 
-static uint32_t claims_find(const claims_job *job, lan_str name)
-{
-    return lan_json_find(&job->claims->tree, 0, name);
-}
-
 /* A time claim: node LAN_JSON_NONE when it does not stand there; *time is its ceiling, so that
  * now >= *time is true from the very moment on; *floor its floor. */
 typedef struct claims_time {
@@ -49,11 +44,11 @@ typedef struct claims_time {
 } claims_time;
 
 /* RFC 7519, 2: a NumericDate is a JSON number, perhaps with a fraction; nothing else is one. */
-static lanyard_status claims_read_time(const claims_job *job, lan_str name, const char *where,
+static lanyard_status claims_read_time(const claims_job *job, lan_claim claim, const char *where,
                                        claims_time *time, lanyard_error *err)
 {
     const lan_json *tree = &job->claims->tree;
-    uint32_t node = claims_find(job, name);
+    uint32_t node = job->claims->registered[claim];
 
     *time = (claims_time){ .node = node };
     if (node == LAN_JSON_NONE)
@@ -117,7 +112,7 @@ static lanyard_status check_exp(const claims_job *job, lanyard_error *err)
 {
     claims_time exp;
 
-    TRY(claims_read_time(job, LAN_STR("exp"), "claim:exp", &exp, err));
+    TRY(claims_read_time(job, LAN_CLAIM_EXP, "claim:exp", &exp, err));
     if (exp.node == LAN_JSON_NONE)
         return lan_policy_allows(job->policy, LANYARD_ALLOW_NO_EXP)
                    ? LANYARD_OK
@@ -133,7 +128,7 @@ static lanyard_status check_nbf(const claims_job *job, lanyard_error *err)
 {
     claims_time nbf;
 
-    TRY(claims_read_time(job, LAN_STR("nbf"), "claim:nbf", &nbf, err));
+    TRY(claims_read_time(job, LAN_CLAIM_NBF, "claim:nbf", &nbf, err));
     if (nbf.node != LAN_JSON_NONE && time_shift(job->now, job->policy->leeway_s) < nbf.ceiling)
         return claims_fail_time(job, LANYARD_E_NOT_YET_VALID, "claim:nbf", &nbf,
                                 " is later than now ", err);
@@ -144,7 +139,7 @@ static lanyard_status check_iat(const claims_job *job, lanyard_error *err)
 {
     claims_time iat;
 
-    TRY(claims_read_time(job, LAN_STR("iat"), "claim:iat", &iat, err));
+    TRY(claims_read_time(job, LAN_CLAIM_IAT, "claim:iat", &iat, err));
     if (iat.node == LAN_JSON_NONE || lan_policy_allows(job->policy, LANYARD_ALLOW_FUTURE_IAT))
         return LANYARD_OK;
     if (time_shift(job->now, job->policy->leeway_s) < iat.ceiling)
@@ -160,7 +155,7 @@ static lanyard_status check_max_age(const claims_job *job, lanyard_error *err)
 
     if (job->policy->max_age_s == 0)
         return LANYARD_OK;
-    TRY(claims_read_time(job, LAN_STR("iat"), "claim:iat", &iat, err));
+    TRY(claims_read_time(job, LAN_CLAIM_IAT, "claim:iat", &iat, err));
     if (iat.node == LAN_JSON_NONE)
         return claims_fail(job, LANYARD_E_CLAIM_MISSING, "claim:iat", 0,
                            "no iat, which a maximum age needs", err);
@@ -171,10 +166,10 @@ static lanyard_status check_max_age(const claims_job *job, lanyard_error *err)
 }
 
 /* A string claim; node LAN_JSON_NONE when it does not stand there. */
-static lanyard_status claims_read_str(const claims_job *job, lan_str name, const char *where,
+static lanyard_status claims_read_str(const claims_job *job, lan_claim claim, const char *where,
                                       uint32_t *node, lanyard_error *err)
 {
-    *node = claims_find(job, name);
+    *node = job->claims->registered[claim];
     if (*node != LAN_JSON_NONE && !lan_json_is(&job->claims->tree, *node, LANYARD_JSON_STRING))
         return claims_fail(job, LANYARD_E_CLAIM_TYPE, where, *node, "expected a string", err);
     return LANYARD_OK;
@@ -193,7 +188,7 @@ static lanyard_status check_iss(const claims_job *job, lanyard_error *err)
 {
     uint32_t node = LAN_JSON_NONE;
 
-    TRY(claims_read_str(job, LAN_STR("iss"), "claim:iss", &node, err));
+    TRY(claims_read_str(job, LAN_CLAIM_ISS, "claim:iss", &node, err));
     if (!job->policy->checks_issuer)
         return LANYARD_OK;
     if (node == LAN_JSON_NONE)
@@ -224,7 +219,7 @@ static lanyard_status claims_read_aud(const claims_job *job, uint32_t aud, bool 
 static lanyard_status check_aud(const claims_job *job, lanyard_error *err)
 {
     const lanyard_policy *policy = job->policy;
-    uint32_t node = claims_find(job, LAN_STR("aud"));
+    uint32_t node = job->claims->registered[LAN_CLAIM_AUD];
     bool is_ours = false;
 
     if (node == LAN_JSON_NONE)
@@ -245,7 +240,7 @@ static lanyard_status check_sub(const claims_job *job, lanyard_error *err)
 {
     uint32_t node = LAN_JSON_NONE;
 
-    TRY(claims_read_str(job, LAN_STR("sub"), "claim:sub", &node, err));
+    TRY(claims_read_str(job, LAN_CLAIM_SUB, "claim:sub", &node, err));
     if (!job->policy->checks_subject)
         return LANYARD_OK;
     if (node == LAN_JSON_NONE)
@@ -260,7 +255,7 @@ static lanyard_status check_jti(const claims_job *job, lanyard_error *err)
 {
     uint32_t node = LAN_JSON_NONE;
 
-    return claims_read_str(job, LAN_STR("jti"), "claim:jti", &node, err);
+    return claims_read_str(job, LAN_CLAIM_JTI, "claim:jti", &node, err);
 }
 
 static lanyard_status check_required(const claims_job *job, lanyard_error *err)
@@ -268,7 +263,7 @@ static lanyard_status check_required(const claims_job *job, lanyard_error *err)
     const lan_list *required = &job->policy->required;
 
     for (size_t i = 0; i < required->count; i++) {
-        if (claims_find(job, required->items[i]) != LAN_JSON_NONE)
+        if (lan_json_find(&job->claims->tree, 0, required->items[i]) != LAN_JSON_NONE)
             continue;
         claims_fail(job, LANYARD_E_CLAIM_MISSING, "claim", 0, "no ", err);
         lan_detail_str(err, required->items[i]);

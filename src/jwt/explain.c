@@ -203,16 +203,17 @@ static lanyard_status explain_reach_claims(lanyard_untrusted *untrusted,
     return lan_claims_parse(untrusted, &verified, claims, NULL);
 }
 
-static void explain_fill(lanyard_untrusted *untrusted, const lanyard_policy *policy,
-                         const lanyard_keyset *keys, int64_t now, lanyard_explanation *explanation)
+static lanyard_status explain_fill(lanyard_untrusted *untrusted, const lanyard_policy *policy,
+                                   const lanyard_keyset *keys, int64_t now,
+                                   lanyard_explanation *explanation)
 {
     lan_claims claims;
-    bool reaches = explanation->status == LANYARD_OK || explanation->error.failed != 0;
 
     explain_pipe(policy, explanation->status < LANYARD_E_ARGUMENT, explanation);
-    reaches = reaches && untrusted &&
-              explain_reach_claims(untrusted, policy, keys, &claims) == LANYARD_OK;
-    explain_claims(policy, reaches ? &claims : NULL, now, explanation);
+    if (untrusted)
+        TRY(explain_reach_claims(untrusted, policy, keys, &claims));
+    explain_claims(policy, untrusted ? &claims : NULL, now, explanation);
+    return LANYARD_OK;
 }
 
 lanyard_status lanyard_explain(const lanyard_policy *policy, const lanyard_keyset *keys,
@@ -232,11 +233,14 @@ lanyard_status lanyard_explain(const lanyard_policy *policy, const lanyard_keyse
     lanyard_token_free(token);
     if (explanation->status == LANYARD_E_NO_MEMORY)
         return lan_no_memory(err);
+    /* Claims that were reached are reached again, for their rules one by one. */
     if (explanation->status == LANYARD_OK || explanation->error.failed != 0)
         TRY(lanyard_untrusted_read(&policy->limits, text, text_len, &plain, &untrusted, err));
-    explain_fill(untrusted, policy, keys, now, explanation);
+
+    lanyard_status status = explain_fill(untrusted, policy, keys, now, explanation);
+
     lanyard_untrusted_free(untrusted);
-    return LANYARD_OK;
+    return status == LANYARD_OK ? LANYARD_OK : lan_fail(err, status, "memory", 0);
 }
 
 static const char *const outcome_names[] = { "passed", "failed", "not_reached", "not_asked" };

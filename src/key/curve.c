@@ -6,15 +6,11 @@
 #include "key/curve.h"
 
 static const lan_curve curves[] = {
-    { "P-256", LAN_KTY_EC, 256, 32, 32 },
-    { "P-384", LAN_KTY_EC, 384, 48, 48 },
-    { "P-521", LAN_KTY_EC, 521, 66, 66 },
-    { "secp256k1", LAN_KTY_EC, 256, 32, 32 },
-    { "Ed25519", LAN_KTY_OKP, 256, 32, 32 },
-    { "Ed448", LAN_KTY_OKP, 456, 57, 57 },
-    { "ML-DSA-44", LAN_KTY_AKP, 1312 * 8, 1312, 32 },
-    { "ML-DSA-65", LAN_KTY_AKP, 1952 * 8, 1952, 32 },
-    { "ML-DSA-87", LAN_KTY_AKP, 2592 * 8, 2592, 32 },
+    { "P-256", LAN_KTY_EC, 256, 32, 32 },          { "P-384", LAN_KTY_EC, 384, 48, 48 },
+    { "P-521", LAN_KTY_EC, 521, 66, 66 },          { "secp256k1", LAN_KTY_EC, 256, 32, 32 },
+    { "Ed25519", LAN_KTY_OKP, 256, 32, 32 },       { "Ed448", LAN_KTY_OKP, 456, 57, 57 },
+    { "ML-DSA-44", LAN_KTY_AKP, 10496, 1312, 32 }, { "ML-DSA-65", LAN_KTY_AKP, 15616, 1952, 32 },
+    { "ML-DSA-87", LAN_KTY_AKP, 20736, 2592, 32 },
 };
 
 const lan_curve *lan_curve_find(lan_str name)

@@ -319,6 +319,21 @@ static lanyard_status jwk_alg(const jwk_reader *reader)
     return LANYARD_OK;
 }
 
+static lanyard_status jwk_what_it_is(jwk_reader *reader)
+{
+    TRY(jwk_type(reader));
+    TRY(jwk_curve(reader));
+    return jwk_numbers(reader);
+}
+
+static lanyard_status jwk_what_it_says(const jwk_reader *reader)
+{
+    TRY(jwk_kid(reader));
+    TRY(jwk_use(reader));
+    TRY(jwk_ops(reader));
+    return jwk_alg(reader);
+}
+
 lanyard_status lan_jwk_read(const lan_json *json, uint32_t node, lan_arena *scratch,
                             lanyard_key *key, lanyard_error *err)
 {
@@ -328,12 +343,7 @@ lanyard_status lan_jwk_read(const lan_json *json, uint32_t node, lan_arena *scra
 
     if (!lan_json_is(json, node, LANYARD_JSON_OBJECT))
         return jwk_fail(&reader, LANYARD_E_KEY_FORMAT, node, "key", "expected a JSON object");
-    TRY(jwk_type(&reader));
-    TRY(jwk_curve(&reader));
-    TRY(jwk_kid(&reader));
-    TRY(jwk_use(&reader));
-    TRY(jwk_ops(&reader));
-    TRY(jwk_numbers(&reader));
-    TRY(jwk_alg(&reader));
+    TRY(jwk_what_it_is(&reader));
+    TRY(jwk_what_it_says(&reader));
     return lan_jwk_check_x5c(json, node, scratch, key, err);
 }

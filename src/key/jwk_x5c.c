@@ -12,8 +12,8 @@ static lanyard_status x5c_fail(const lan_json *json, uint32_t node, const char *
 }
 
 /* RFC 7517, 4.7: an array of base64 DER, the key's own certificate first. */
-static lanyard_status x5c_leaf(const lan_json *json, uint32_t array, lan_arena *scratch,
-                               lan_bytes *leaf, lanyard_error *err)
+static lanyard_status x5c_decode(const lan_json *json, uint32_t array, lan_arena *scratch,
+                                 lan_bytes *der, lanyard_error *err)
 {
     const lan_json_node *nodes = json->nodes;
 
@@ -33,7 +33,7 @@ static lanyard_status x5c_leaf(const lan_json *json, uint32_t array, lan_arena *
     if (text.len == 0 || lan_base64_decode(text, out, &len, &bad) != LANYARD_OK ||
         lan_der_shape_of((lan_bytes){ out, len }) != LAN_DER_CERTIFICATE)
         return x5c_fail(json, array + 1, "key:x5c", "expected a certificate in base64", err);
-    *leaf = (lan_bytes){ out, len };
+    *der = (lan_bytes){ out, len };
     return LANYARD_OK;
 }
 
@@ -67,6 +67,13 @@ static lanyard_status x5c_check_key(const lan_json *json, uint32_t array, lan_by
     return LANYARD_OK;
 }
 
+static lanyard_status x5c_leaf(const lan_json *json, uint32_t array, lan_arena *scratch,
+                               const lanyard_key *key, lan_bytes *leaf, lanyard_error *err)
+{
+    TRY(x5c_decode(json, array, scratch, leaf, err));
+    return x5c_check_key(json, array, *leaf, scratch, key, err);
+}
+
 /* RFC 7517, 4.8 and 4.9: a fingerprint has its length, and is of the certificate when there is
  * one. */
 static lanyard_status x5c_fingerprint(const lan_json *json, uint32_t object, lan_str name,
@@ -86,21 +93,30 @@ static lanyard_status x5c_fingerprint(const lan_json *json, uint32_t object, lan
     return LANYARD_OK;
 }
 
+/* RFC 7517, 4.6: never followed, but it has to be text. */
+static lanyard_status x5c_url(const lan_json *json, uint32_t object, lanyard_error *err)
+{
+    uint32_t node = lan_json_find(json, object, LAN_STR("x5u"));
+
+    if (node == LAN_JSON_NONE || lan_json_is(json, node, LANYARD_JSON_STRING))
+        return LANYARD_OK;
+    return x5c_fail(json, node, "key:x5u", "expected a string", err);
+}
+
 lanyard_status lan_jwk_check_x5c(const lan_json *json, uint32_t node, lan_arena *scratch,
                                  const lanyard_key *key, lanyard_error *err)
 {
     uint32_t array = lan_json_find(json, node, LAN_STR("x5c"));
+    bool has_leaf = array != LAN_JSON_NONE;
     uint8_t sha1[LAN_SHA1_LEN] = { 0 };
     uint8_t sha256[LANYARD_HASH_MAX] = { 0 };
     lan_bytes leaf = { 0 };
-    bool has_leaf = array != LAN_JSON_NONE;
 
-    if (has_leaf) {
-        TRY(x5c_leaf(json, array, scratch, &leaf, err));
-        TRY(x5c_check_key(json, array, leaf, scratch, key, err));
-        lan_sha1(leaf, sha1);
-        lan_hash_bytes(LANYARD_SHA256, leaf, sha256);
-    }
+    TRY(x5c_url(json, node, err));
+    if (has_leaf)
+        TRY(x5c_leaf(json, array, scratch, key, &leaf, err));
+    lan_sha1(leaf, sha1);
+    lan_hash_bytes(LANYARD_SHA256, leaf, sha256);
     TRY(x5c_fingerprint(json, node, LAN_STR("x5t"), "key:x5t", (lan_bytes){ sha1, LAN_SHA1_LEN },
                         has_leaf, scratch, err));
     return x5c_fingerprint(json, node, LAN_STR("x5t#S256"), "key:x5t#S256",

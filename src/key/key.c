@@ -2,7 +2,7 @@
 #include "key/key.h"
 
 #define KEY_FIRST 2048u
-#define KEY_MAX   (1024u * 1024u)
+#define KEY_MAX   0x100000u
 
 lanyard_status lan_key_new(const lanyard_mem *mem, lanyard_key **key, lanyard_error *err)
 {

@@ -2,7 +2,7 @@
 #include "key/key_write.h"
 #include "codec/pem.h"
 
-#define DER_MAX (64u * 1024u) /* the DER of the longest key fits */
+#define DER_MAX 0x10000u /* the DER of the longest key fits */
 
 static lanyard_status key_check_write(const lanyard_key *key, lanyard_key_part part,
                                       const char *passphrase, const lanyard_buf *out,

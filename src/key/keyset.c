@@ -1,7 +1,7 @@
 /* keyset.c - a set of keys: made, counted, asked; see keyset.h. */
 #include "key/keyset.h"
 
-#define KEYSET_MAX (1024u * 1024u) /* bytes of arena: the limits of keys and skipped ones fit */
+#define KEYSET_MAX 0x100000u /* bytes of arena: the limits of keys and skipped ones fit */
 
 _Static_assert(LANYARD_KEYSET_KEYS_MAX *(sizeof(lan_skipped) + sizeof(void *)) < KEYSET_MAX / 2,
                "a full set fits in its arena");

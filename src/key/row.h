@@ -18,7 +18,6 @@ struct lan_alg {
     lanyard_alg_info info;
     lan_kty kty;
     lanyard_hash hash; /* of the message; 0: the algorithm hashes by itself */
-    const char *sub;   /* libcrypto's own name where it needs one; else NULL */
 
     /* Writes the JOSE signature, exactly lan_signature_len(alg, key) bytes. The key is private and
      * fits (lan_key_check_use). */

@@ -18,7 +18,7 @@ static bool secret_is_filler(char c)
 
 static char secret_lower(char c)
 {
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+    return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
 }
 
 static int secret_hex_digit(char c)
@@ -51,7 +51,7 @@ static char secret_next(lan_str text, size_t *at)
 {
     while (*at < text.len) {
         int escaped = secret_escape(text, *at);
-        char c = escaped >= 0 ? (char)escaped : text.ptr[*at];
+        char c = (char)(escaped >= 0 ? escaped : text.ptr[*at]);
 
         *at += escaped >= 0 ? 6 : 1;
         if (!secret_is_filler(c))
@@ -152,7 +152,7 @@ static bool secret_gather(lan_str text, char *out, size_t *len)
         end--;
     *len = 0;
     for (size_t i = 0; i < end; i++) {
-        char c = text.ptr[i] == '+' ? '-' : text.ptr[i] == '/' ? '_' : text.ptr[i];
+        char c = (char)(text.ptr[i] == '+' ? '-' : text.ptr[i] == '/' ? '_' : text.ptr[i]);
         char lower = secret_lower(c);
 
         if (secret_is_filler(c))

@@ -23,9 +23,10 @@
 #define assert_str(actual, expected)                                                               \
     do {                                                                                           \
         lanyard_str actual_ = (actual);                                                            \
-        assert_int_equal(actual_.len, strlen(expected));                                           \
+        const char *expected_ = (expected);                                                        \
+        assert_int_equal(actual_.len, strlen(expected_));                                          \
         if (actual_.len > 0)                                                                       \
-            assert_memory_equal(actual_.ptr, expected, actual_.len);                               \
+            assert_memory_equal(actual_.ptr, expected_, actual_.len);                              \
     } while (0)
 
 /* What an allocator hands out and what is outstanding; every byte given back must be wiped. */

@@ -1,0 +1,98 @@
+"""JSON Web Tokens, strict by default, on liblanyard.
+
+    import lanyard
+
+    key = lanyard.Key.generate("EdDSA", kid="2026-11")
+    token = lanyard.issue({"sub": "ada"}, key, aud="orders", lifetime=900)
+    lanyard.verify(token, key, "EdDSA", audiences="orders")["sub"]
+
+lanyard.jwt has the whole surface of PyJWT on the same engine.
+"""
+
+from typing import NamedTuple
+
+from . import errors
+from ._core import (
+    CallerError,
+    CryptographyRefusal,
+    Error,
+    Issuer,
+    Key,
+    KeySet,
+    MalformedToken,
+    Policy,
+    PolicyRefusal,
+    Token,
+    Verifier,
+    algorithm_rows,
+    check_bytes,
+    peek_parts,
+    sign_bytes,
+)
+from ._core import version as __version__
+
+__all__ = [
+    "Algorithm", "CallerError", "CryptographyRefusal", "Error", "Issuer", "Key", "KeySet",
+    "MalformedToken", "Peek", "Policy", "PolicyRefusal", "Token", "Verifier", "algorithms",
+    "check_bytes", "errors", "explain", "issue", "peek", "sign_bytes", "verify",
+]
+
+
+class Algorithm(NamedTuple):
+    """What the engine knows about an algorithm."""
+
+    name: str
+    kty: str
+    crv: str
+    standing: str
+    rfc: str
+    key_bits_min: int
+    signature_len: int
+    is_available: bool
+
+
+class Peek(NamedTuple):
+    """What a token says of itself. Nothing of it is verified: believe none of it."""
+
+    header: dict
+    claims: dict | None
+    payload: bytes
+    signature: bytes
+
+
+def _verifier(keys, policy, rules):
+    if not isinstance(policy, Policy):
+        policy = Policy(policy, **rules)
+    elif rules:
+        raise TypeError("rules belong into the policy: " + ", ".join(sorted(rules)))
+    return Verifier(policy, keys)
+
+
+def verify(token, keys, policy, *, now=None, **rules):
+    """The Token, or one of the exceptions in lanyard.errors.
+
+    keys: a KeySet, a Key, several of them, or the text of either. policy: a Policy, or the names
+    of the algorithms and with them the keyword arguments of Policy. Who verifies more than one
+    token makes a Verifier.
+    """
+    return _verifier(keys, policy, rules).verify(token, now=now)
+
+
+def explain(token, keys, policy, *, now=None, **rules):
+    """Every rule of a verification with its outcome, as a dict. Takes what verify() takes."""
+    return _verifier(keys, policy, rules).explain(token, now=now)
+
+
+def issue(claims, key, *, now=None, **defaults):
+    """A token of these claims. The keyword arguments are those of Issuer."""
+    return Issuer(key, **defaults).issue(claims, now=now)
+
+
+def peek(token):
+    """What a token says of itself, unverified."""
+    return Peek(*peek_parts(token))
+
+
+def algorithms():
+    """All algorithms, whether this libcrypto has them or not."""
+    return [Algorithm(*row) for row in algorithm_rows()]

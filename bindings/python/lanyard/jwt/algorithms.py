@@ -1,0 +1,785 @@
+"""The Algorithm classes of PyJWT over the engine's keys and signatures.
+
+Each class of ours knows, besides PyJWT's methods, _engine(key): the engine's key of whatever the
+caller gave, cached; and _name(key): what the engine calls the algorithm. PyJWS uses these two when
+it meets one of our own classes, and PyJWT's methods when it meets a user's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from abc import ABC, abstractmethod
+from typing import Any, ClassVar, NoReturn
+
+from .. import errors
+from .._core import Key, check_bytes, sign_bytes
+from . import _keys, _secrets
+from .exceptions import InvalidKeyError, _KeyFormatError, _KeyUseError
+from .types import HashlibHash, JWKDict
+from .utils import base64url_decode, base64url_encode, force_bytes, from_base64url_uint, \
+    to_base64url_uint
+
+has_crypto = True  # the engine is always there
+
+requires_cryptography = {
+    "RS256", "RS384", "RS512", "ES256", "ES256K", "ES384", "ES521", "ES512",
+    "PS256", "PS384", "PS512", "EdDSA",
+}
+
+_NOT_PEM = "Expecting a PEM-formatted key."
+_NOT_JSON = "Key is not valid JSON"
+_BAD_MEMBER = "Invalid key parameter"
+
+# JOSE's name of a curve: the name that cryptography has for it, and the length of a coordinate.
+_CURVES = {
+    "P-256": ("secp256r1", 32, "ES256", 256),
+    "P-384": ("secp384r1", 48, "ES384", 384),
+    "P-521": ("secp521r1", 66, "ES512", 512),
+    "secp256k1": ("secp256k1", 32, "ES256K", 256),
+}
+_CURVE_OF_NAME = {row[0]: crv for crv, row in _CURVES.items()}
+_CURVE_CLASSES = {"P-256": "SECP256R1", "P-384": "SECP384R1", "P-521": "SECP521R1",
+                  "secp256k1": "SECP256K1"}
+
+
+def get_default_algorithms() -> dict[str, Algorithm]:
+    """The algorithms of a new PyJWS, by name."""
+    return {
+        "none": NoneAlgorithm(),
+        "HS256": HMACAlgorithm(HMACAlgorithm.SHA256),
+        "HS384": HMACAlgorithm(HMACAlgorithm.SHA384),
+        "HS512": HMACAlgorithm(HMACAlgorithm.SHA512),
+        "RS256": RSAAlgorithm(_Later(256)),
+        "RS384": RSAAlgorithm(_Later(384)),
+        "RS512": RSAAlgorithm(_Later(512)),
+        "ES256": ECAlgorithm(_Later(256), _LaterCurve("P-256")),
+        "ES256K": ECAlgorithm(_Later(256), _LaterCurve("secp256k1")),
+        "ES384": ECAlgorithm(_Later(384), _LaterCurve("P-384")),
+        "ES521": ECAlgorithm(_Later(512), _LaterCurve("P-521")),
+        "ES512": ECAlgorithm(_Later(512), _LaterCurve("P-521")),
+        "PS256": RSAPSSAlgorithm(_Later(256)),
+        "PS384": RSAPSSAlgorithm(_Later(384)),
+        "PS512": RSAPSSAlgorithm(_Later(512)),
+        "EdDSA": OKPAlgorithm(),
+    }
+
+
+class _Later:
+    """A hash: what hash classes are without cryptography, and with it until one is asked for."""
+
+    def __init__(self, bits: int) -> None:
+        self.bits = bits
+        self.name = f"sha{bits}"
+        self.digest_size = bits // 8
+
+    def __call__(self, data: bytes = b"") -> Any:
+        return hashlib.new(self.name, data)
+
+    def resolve(self) -> Any:
+        """The class of cryptography where it is installed."""
+        if not _keys.has_cryptography():
+            return self
+        from cryptography.hazmat.primitives import hashes
+
+        return getattr(hashes, f"SHA{self.bits}")
+
+
+class _LaterCurve:
+    """A curve, likewise."""
+
+    def __init__(self, crv: str) -> None:
+        self.crv = crv
+        self.name = _CURVES[crv][0]
+
+    def resolve(self) -> Any:
+        """The class of cryptography where it is installed."""
+        if not _keys.has_cryptography():
+            return self
+        from cryptography.hazmat.primitives.asymmetric import ec
+
+        return getattr(ec, _CURVE_CLASSES[self.crv])
+
+
+class _HashClass:
+    """SHA256 and the others as attributes of a class, imported when they are read."""
+
+    def __init__(self, bits: int) -> None:
+        self._hash = _Later(bits)
+
+    def __get__(self, instance: Any, owner: Any) -> Any:
+        return self._hash.resolve()
+
+
+class _Resolved:
+    """An attribute that may hold one of the above, and gives what it stands for."""
+
+    def __set_name__(self, owner: Any, name: str) -> None:
+        self._slot = "_later_" + name
+
+    def __get__(self, instance: Any, owner: Any) -> Any:
+        if instance is None:
+            return self
+        value = getattr(instance, self._slot)
+        return value.resolve() if isinstance(value, (_Later, _LaterCurve)) else value
+
+    def __set__(self, instance: Any, value: Any) -> None:
+        setattr(instance, self._slot, value)
+
+
+def _hash_name(hash_alg: Any) -> str:
+    """"sha256", of a class of cryptography or a function of hashlib."""
+    name = getattr(hash_alg, "name", None)
+    return str(name if isinstance(name, str) else hash_alg().name).lower()
+
+
+def _bits_of(hash_alg: Any) -> int:
+    return {"sha256": 256, "sha384": 384, "sha512": 512}.get(_hash_name(hash_alg), 0)
+
+
+class _KeyTypes:
+    """_crypto_key_types: the classes of cryptography, imported when they are read."""
+
+    def __init__(self, module: str, *names: str) -> None:
+        self._module = module
+        self._names = names
+
+    def __get__(self, instance: Any, owner: Any) -> Any:
+        return _key_types(*self._names) if _keys.has_cryptography() else None
+
+
+def _key_types(*names: str) -> tuple[Any, ...]:
+    from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
+
+    found = {}
+    for module in (rsa, ec, ed25519, ed448):
+        found.update(vars(module))
+    return tuple(found[name] for name in names)
+
+
+_RSA_TYPES = ("RSAPrivateKey", "RSAPublicKey")
+_EC_TYPES = ("EllipticCurvePrivateKey", "EllipticCurvePublicKey")
+_OKP_TYPES = ("Ed25519PrivateKey", "Ed25519PublicKey", "Ed448PrivateKey", "Ed448PublicKey")
+_ALLOWED = {
+    "AllowedRSAKeys": _RSA_TYPES,
+    "AllowedECKeys": _EC_TYPES,
+    "AllowedOKPKeys": _OKP_TYPES,
+    "AllowedKeys": _RSA_TYPES + _EC_TYPES + _OKP_TYPES,
+    "AllowedPrivateKeys": ("RSAPrivateKey", "EllipticCurvePrivateKey", "Ed25519PrivateKey",
+                           "Ed448PrivateKey"),
+    "AllowedPublicKeys": ("RSAPublicKey", "EllipticCurvePublicKey", "Ed25519PublicKey",
+                          "Ed448PublicKey"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _ALLOWED:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if not _keys.has_cryptography():
+        return Key
+    from typing import Union
+
+    return Union[_key_types(*_ALLOWED[name])]
+
+
+def _json_object(jwk: str | JWKDict) -> JWKDict:
+    """The members of a JWK in either form."""
+    try:
+        if isinstance(jwk, str):
+            members = json.loads(jwk)
+        elif isinstance(jwk, dict):
+            members = jwk
+        else:
+            raise ValueError
+    except (ValueError, RecursionError):
+        raise InvalidKeyError(_NOT_JSON) from None
+    if not isinstance(members, dict):
+        raise InvalidKeyError(_NOT_JSON)
+    return members
+
+
+def _bytes_member(members: JWKDict, name: str) -> bytes:
+    try:
+        return base64url_decode(members[name])
+    except (ValueError, TypeError, KeyError):
+        raise InvalidKeyError(_BAD_MEMBER) from None
+
+
+def _text(data: bytes) -> str:
+    return base64url_encode(data).decode("ascii")
+
+
+def _uint(number: int) -> str:
+    return to_base64url_uint(number).decode("ascii")
+
+
+class Algorithm(ABC):
+    """What an algorithm must be able to do; users write their own."""
+
+    _crypto_key_types: Any = None
+
+    def compute_hash_digest(self, bytestr: bytes) -> bytes:
+        """The digest of bytestr by the algorithm's hash. NotImplementedError when it has none."""
+        hash_alg = getattr(self, "hash_alg", None)
+        if hash_alg is None:
+            raise NotImplementedError
+        return hashlib.new(_hash_name(hash_alg), bytestr).digest()
+
+    def check_crypto_key_type(self, key: Any) -> None:
+        """InvalidKeyError when key is of another family."""
+        types = self._crypto_key_types
+        if types is None:
+            raise ValueError(
+                "This method requires the cryptography library, and should only be used by "
+                "cryptography-based algorithms."
+            )
+        if not isinstance(key, types):
+            wanted = tuple(cls.__name__ for cls in types)
+            raise InvalidKeyError(f"Expected one of {wanted}, got: {type(key).__name__}. "
+                                  f"Invalid Key type for {type(self).__name__}")
+
+    @abstractmethod
+    def prepare_key(self, key: Any) -> Any:
+        """What sign() and verify() take, of what the caller gave."""
+
+    @abstractmethod
+    def sign(self, msg: bytes, key: Any) -> bytes:
+        """The signature of msg."""
+
+    @abstractmethod
+    def verify(self, msg: bytes, key: Any, sig: bytes) -> bool:
+        """Whether sig is the signature of msg."""
+
+    @staticmethod
+    @abstractmethod
+    def to_jwk(key_obj: Any, as_dict: bool = False) -> JWKDict | str:
+        """The key as a JWK."""
+
+    @staticmethod
+    @abstractmethod
+    def from_jwk(jwk: str | JWKDict) -> Any:
+        """The key of a JWK."""
+
+    def check_key_length(self, key: Any) -> str | None:
+        """What is wrong with the key's length, or None."""
+        return None
+
+
+class NoneAlgorithm(Algorithm):
+    """No signature: signs with the empty one, and never verifies."""
+
+    def prepare_key(self, key: str | None) -> None:
+        if key == "":
+            key = None
+        if key is not None:
+            raise InvalidKeyError('When alg = "none", key value must be None.')
+
+    def sign(self, msg: bytes, key: None) -> bytes:
+        return b""
+
+    def verify(self, msg: bytes, key: None, sig: bytes) -> bool:
+        return False
+
+    @staticmethod
+    def to_jwk(key_obj: Any, as_dict: bool = False) -> NoReturn:
+        raise NotImplementedError
+
+    @staticmethod
+    def from_jwk(jwk: str | JWKDict) -> NoReturn:
+        raise NotImplementedError
+
+
+class _EngineAlgorithm(Algorithm):
+    """What the algorithms of the engine have in common."""
+
+    def _engine(self, key: Any) -> Key:
+        raise NotImplementedError
+
+    def _name(self, key: Key) -> str:
+        raise NotImplementedError
+
+    def _length_trouble(self, key: Key) -> str | None:
+        return None
+
+    def sign(self, msg: bytes, key: Any) -> bytes:
+        return self._sign(force_bytes(msg), self._engine(key))
+
+    def verify(self, msg: bytes, key: Any, sig: bytes) -> bool:
+        return self._verify(force_bytes(msg), self._engine(key), force_bytes(sig))
+
+    def _sign(self, msg: bytes, key: Key) -> bytes:
+        try:
+            return sign_bytes(key, self._name(key), msg)
+        except errors.KeyUseError as error:
+            raise _KeyUseError("a public key cannot sign") from error
+        except errors.Error as error:
+            raise InvalidKeyError(str(error)) from error
+
+    def _verify(self, msg: bytes, key: Key, sig: bytes) -> bool:
+        try:
+            return check_bytes(key, self._name(key), msg, sig)
+        except errors.Error as error:
+            raise InvalidKeyError(str(error)) from error
+
+
+class HMACAlgorithm(_EngineAlgorithm):
+    """HS256, HS384 and HS512."""
+
+    SHA256: ClassVar[HashlibHash] = hashlib.sha256
+    SHA384: ClassVar[HashlibHash] = hashlib.sha384
+    SHA512: ClassVar[HashlibHash] = hashlib.sha512
+    _cache = _keys.new_cache()
+
+    def __init__(self, hash_alg: HashlibHash) -> None:
+        self.hash_alg = hash_alg
+        self._bits = _bits_of(hash_alg)
+
+    def prepare_key(self, key: str | bytes) -> bytes:
+        secret = force_bytes(key)
+        if not secret:
+            raise InvalidKeyError("HMAC key must not be empty.")
+        if _secrets.is_asymmetric(secret):
+            raise InvalidKeyError("The specified key is an asymmetric key or x509 certificate and "
+                                  "should not be used as an HMAC secret.")
+        if _secrets.is_jwk(secret):
+            raise InvalidKeyError(
+                "The specified key looks like a JWK and should not be used directly as an HMAC "
+                "secret. Load it via PyJWK / HMACAlgorithm.from_jwk first."
+            )
+        return secret
+
+    @staticmethod
+    def to_jwk(key_obj: str | bytes, as_dict: bool = False) -> JWKDict | str:
+        jwk = {"k": _text(force_bytes(key_obj)), "kty": "oct"}
+        return jwk if as_dict else json.dumps(jwk)
+
+    @staticmethod
+    def from_jwk(jwk: str | JWKDict) -> bytes:
+        members = _json_object(jwk)
+        if members.get("kty") != "oct":
+            raise InvalidKeyError("Not an HMAC key")
+        try:
+            secret = base64url_decode(members["k"])
+        except (ValueError, TypeError):
+            raise InvalidKeyError(_BAD_MEMBER) from None
+        return _HS256.prepare_key(secret)
+
+    def check_key_length(self, key: bytes) -> str | None:
+        return self._short(len(key))
+
+    def _short(self, length: int) -> str | None:
+        hashed = self.hash_alg()
+        if length >= hashed.digest_size:
+            return None
+        return (f"The HMAC key is {length} bytes long, which is below the minimum recommended "
+                f"length of {hashed.digest_size} bytes for {hashed.name.upper()}. "
+                "See RFC 7518 Section 3.2.")
+
+    def _engine(self, key: Any) -> Key:
+        if isinstance(key, Key) and key.kty == "oct":
+            return key
+        found = self._cache.get(key)
+        if found is None:
+            found = _keys.read(self.prepare_key(key), format="secret")
+            self._cache.put(key, found)
+        return found
+
+    def _name(self, key: Key) -> str:
+        return f"HS{self._bits}"
+
+    def _length_trouble(self, key: Key) -> str | None:
+        return self._short(key.bits // 8) if key.bits < self._bits else None
+
+    def sign(self, msg: bytes, key: bytes) -> bytes:
+        if not self._bits:  # a hash that no registered algorithm has
+            return hmac.new(key, msg, self.hash_alg).digest()
+        return super().sign(msg, key)
+
+    def verify(self, msg: bytes, key: bytes, sig: bytes) -> bool:
+        if not self._bits:
+            return hmac.compare_digest(sig, self.sign(msg, key))
+        return super().verify(msg, key, sig)
+
+
+class _PublicKeyAlgorithm(_EngineAlgorithm):
+    """What RSA, EC and OKP have in common: keys in many forms."""
+
+    _kty: ClassVar[str]
+    _cache: ClassVar[_keys.KeyCache]
+
+    def _engine(self, key: Any) -> Key:
+        found = self._cache.get(key)
+        if found is None:
+            found = self._engine_of(key)
+            self._cache.put(key, found)
+        return found
+
+    def _engine_of(self, key: Any) -> Key:
+        if isinstance(key, (str, bytes)):
+            found = self._engine_of_text(force_bytes(key))
+            if found is not None:
+                return found
+        prepared = self.prepare_key(key)
+        return prepared if isinstance(prepared, Key) else _keys.key_of_object(prepared)
+
+    def _engine_of_text(self, text: bytes) -> Key | None:
+        """None when the engine does not read it: prepare_key() then says why."""
+        form = self._form_of(text)
+        if form is None or b"-----BEGIN CERTIFICATE" in text:
+            return None
+        try:
+            found = Key(text, format=form, allow_short=True)
+        except errors.Error:
+            return None
+        return found if found.kty == self._kty else None
+
+    def _form_of(self, text: bytes) -> str | None:
+        raise NotImplementedError
+
+    def _is_own(self, key: Any) -> bool:
+        if isinstance(key, Key):
+            return key.kty == self._kty
+        types = self._crypto_key_types if _keys.is_object(key) else None
+        return types is not None and isinstance(key, types)
+
+
+class RSAAlgorithm(_PublicKeyAlgorithm):
+    """RS256, RS384 and RS512."""
+
+    SHA256: ClassVar[Any] = _HashClass(256)
+    SHA384: ClassVar[Any] = _HashClass(384)
+    SHA512: ClassVar[Any] = _HashClass(512)
+    hash_alg: Any = _Resolved()
+    _crypto_key_types: Any = _KeyTypes("rsa", *_RSA_TYPES)
+    _MIN_KEY_SIZE: ClassVar[int] = 2048
+    _kty = "RSA"
+    _prefix = "RS"
+    _cache = _keys.new_cache()
+
+    def __init__(self, hash_alg: Any) -> None:
+        self.hash_alg = hash_alg
+        self._bits = _bits_of(hash_alg)
+
+    def check_key_length(self, key: Any) -> str | None:
+        return self._short(key.bits if isinstance(key, Key) else key.key_size)
+
+    def _short(self, bits: int) -> str | None:
+        if bits >= self._MIN_KEY_SIZE:
+            return None
+        return (f"The RSA key is {bits} bits long, which is below the minimum recommended size of "
+                f"{self._MIN_KEY_SIZE} bits. See NIST SP 800-131A.")
+
+    def _length_trouble(self, key: Key) -> str | None:
+        return self._short(key.bits)
+
+    def _name(self, key: Key) -> str:
+        return f"{self._prefix}{self._bits}"
+
+    def _form_of(self, text: bytes) -> str | None:
+        return "ssh" if text.startswith(b"ssh-rsa") else "pem"
+
+    def prepare_key(self, key: Any) -> Any:
+        if self._is_own(key):
+            return key
+        if not isinstance(key, (str, bytes)):
+            raise TypeError(_NOT_PEM)
+        text = force_bytes(key)
+        if _keys.has_cryptography():
+            return self._load(text)
+        found = self._engine_of_text(text)
+        if found is None:
+            raise InvalidKeyError("Could not parse the provided public key.")
+        return found
+
+    def _load(self, text: bytes) -> Any:
+        from cryptography.exceptions import UnsupportedAlgorithm
+        from cryptography.hazmat.primitives import serialization
+
+        try:
+            if text.startswith(b"ssh-rsa"):
+                key = serialization.load_ssh_public_key(text)
+            else:
+                key = serialization.load_pem_private_key(text, password=None)
+        except ValueError:
+            try:
+                key = serialization.load_pem_public_key(text)
+            except (ValueError, UnsupportedAlgorithm):
+                raise InvalidKeyError("Could not parse the provided public key.") from None
+        self.check_crypto_key_type(key)
+        return key
+
+    @staticmethod
+    def to_jwk(key_obj: Any, as_dict: bool = False) -> JWKDict | str:
+        key = _engine_key(key_obj, "RSA", "Not a public or private key")
+        members = json.loads(key.to_jwk(private=key.is_private))
+        names = ("n", "e", "d", "p", "q", "dp", "dq", "qi") if key.is_private else ("n", "e")
+        jwk: JWKDict = {"kty": "RSA", "key_ops": ["sign" if key.is_private else "verify"]}
+        jwk.update((name, members[name]) for name in names)
+        return jwk if as_dict else json.dumps(jwk)
+
+    @staticmethod
+    def from_jwk(jwk: str | JWKDict) -> Any:
+        return _keys.object_of(RSAAlgorithm._from_jwk(jwk))
+
+    @staticmethod
+    def _from_jwk(jwk: str | JWKDict) -> Key:
+        members = _json_object(jwk)
+        if members.get("kty") != "RSA":
+            raise InvalidKeyError("Not an RSA key") from None
+        if not ("n" in members and "e" in members):
+            raise InvalidKeyError("Not a public or private key")
+        numbers = _rsa_numbers(members)
+        return _keys.read_jwk({"kty": "RSA", **{name: _uint(n) for name, n in numbers.items()}})
+
+
+class RSAPSSAlgorithm(RSAAlgorithm):
+    """PS256, PS384 and PS512."""
+
+    _prefix = "PS"
+
+
+class ECAlgorithm(_PublicKeyAlgorithm):
+    """ES256, ES256K, ES384 and ES512."""
+
+    SHA256: ClassVar[Any] = _HashClass(256)
+    SHA384: ClassVar[Any] = _HashClass(384)
+    SHA512: ClassVar[Any] = _HashClass(512)
+    hash_alg: Any = _Resolved()
+    expected_curve: Any = _Resolved()
+    _crypto_key_types: Any = _KeyTypes("ec", *_EC_TYPES)
+    _kty = "EC"
+    _cache = _keys.new_cache()
+
+    def __init__(self, hash_alg: Any, expected_curve: Any = None) -> None:
+        self.hash_alg = hash_alg
+        self.expected_curve = expected_curve
+        self._bits = _bits_of(hash_alg)
+        self._curve_name = expected_curve.name if expected_curve is not None else None
+
+    def _validate_curve(self, key: Any) -> None:
+        name = _CURVES[key.crv][0] if isinstance(key, Key) else key.curve.name
+        if self._curve_name is not None and name != self._curve_name:
+            raise InvalidKeyError(f"The key's curve '{name}' does not match the expected curve "
+                                  f"'{self._curve_name}' for this algorithm")
+
+    def _engine(self, key: Any) -> Key:
+        found = super()._engine(key)
+        self._validate_curve(found)
+        return found
+
+    def _name(self, key: Key) -> str:
+        name, _, alg, bits = _CURVES[key.crv]
+        if bits != self._bits:
+            raise InvalidKeyError(f"A key on {name} does not sign with a hash of {self._bits} bits")
+        return alg
+
+    def _form_of(self, text: bytes) -> str | None:
+        return "ssh" if text.startswith(b"ecdsa-sha2-") else "pem"
+
+    def prepare_key(self, key: Any) -> Any:
+        if self._is_own(key):
+            self._validate_curve(key)
+            return key
+        if not isinstance(key, (str, bytes)):
+            raise TypeError(_NOT_PEM)
+        text = force_bytes(key)
+        found = self._load(text) if _keys.has_cryptography() else self._engine_of_text(text)
+        if found is None:
+            raise _KeyFormatError("Could not parse the provided public key.")
+        self._validate_curve(found)
+        return found
+
+    def _load(self, text: bytes) -> Any:
+        from cryptography.hazmat.primitives import serialization
+
+        try:
+            if text.startswith(b"ecdsa-sha2-"):
+                key = serialization.load_ssh_public_key(text)
+            else:
+                key = serialization.load_pem_public_key(text)
+        except ValueError:
+            key = serialization.load_pem_private_key(text, password=None)
+        self.check_crypto_key_type(key)
+        return key
+
+    @staticmethod
+    def to_jwk(key_obj: Any, as_dict: bool = False) -> JWKDict | str:
+        curve = getattr(key_obj, "curve", None)
+        if curve is not None and curve.name not in _CURVE_OF_NAME:
+            raise InvalidKeyError(f"Invalid curve: {curve}")
+        key = _engine_key(key_obj, "EC", "Not a public or private key")
+        members = json.loads(key.to_jwk(private=key.is_private))
+        names = ("kty", "crv", "x", "y", "d") if key.is_private else ("kty", "crv", "x", "y")
+        jwk = {name: members[name] for name in names}
+        return jwk if as_dict else json.dumps(jwk)
+
+    @staticmethod
+    def from_jwk(jwk: str | JWKDict) -> Any:
+        return _keys.object_of(ECAlgorithm._from_jwk(jwk))
+
+    @staticmethod
+    def _from_jwk(jwk: str | JWKDict) -> Key:
+        members = _json_object(jwk)
+        if members.get("kty") != "EC" or "x" not in members or "y" not in members:
+            raise InvalidKeyError("Not an Elliptic curve key") from None
+        crv = members.get("crv")
+        x, y = _bytes_member(members, "x"), _bytes_member(members, "y")
+        if not isinstance(crv, str) or crv not in _CURVES:
+            raise InvalidKeyError(f"Invalid curve: {crv}")
+        length = _CURVES[crv][1]
+        if not len(x) == len(y) == length:
+            raise InvalidKeyError(f"Coords should be {length} bytes for curve {crv}")
+        made = {"kty": "EC", "crv": crv, "x": _text(x), "y": _text(y)}
+        if "d" in members:
+            d = _bytes_member(members, "d")
+            if len(d) != length:
+                raise InvalidKeyError(f"D should be {length} bytes for curve {crv}")
+            made["d"] = _text(d)
+        return _keys.read_jwk(made)
+
+
+class OKPAlgorithm(_PublicKeyAlgorithm):
+    """EdDSA, with Ed25519 and Ed448."""
+
+    _crypto_key_types: Any = _KeyTypes("ed25519", *_OKP_TYPES)
+    _kty = "OKP"
+    _cache = _keys.new_cache()
+
+    def __init__(self, **kwargs: Any) -> None:
+        pass
+
+    def _name(self, key: Key) -> str:
+        return "EdDSA"
+
+    def _form_of(self, text: bytes) -> str | None:
+        if text.startswith(b"ssh-"):
+            return "ssh"
+        return "pem" if b"-----BEGIN PUBLIC" in text or b"-----BEGIN PRIVATE" in text else None
+
+    def prepare_key(self, key: Any) -> Any:
+        if self._is_own(key):
+            return key
+        if isinstance(key, (str, bytes)):
+            text = force_bytes(key)
+            found = self._load(text) if _keys.has_cryptography() else self._engine_of_text(text)
+            if found is not None:
+                return found
+        if _keys.has_cryptography():
+            self.check_crypto_key_type(key)
+        raise InvalidKeyError("Could not parse the provided public key.")
+
+    def _load(self, text: bytes) -> Any:
+        from cryptography.exceptions import UnsupportedAlgorithm
+        from cryptography.hazmat.primitives import serialization
+
+        try:
+            if b"-----BEGIN PUBLIC" in text:
+                key = serialization.load_pem_public_key(text)
+            elif b"-----BEGIN PRIVATE" in text:
+                key = serialization.load_pem_private_key(text, password=None)
+            elif text.startswith(b"ssh-"):
+                key = serialization.load_ssh_public_key(text)
+            else:
+                return None
+        except (ValueError, UnsupportedAlgorithm) as error:
+            raise InvalidKeyError("Could not parse the provided public key.") from error
+        self.check_crypto_key_type(key)
+        return key
+
+    @staticmethod
+    def to_jwk(key: Any, as_dict: bool = False) -> JWKDict | str:
+        made = _engine_key(key, "OKP", "Not a public or private key")
+        members = json.loads(made.to_jwk(private=made.is_private))
+        names = ("x", "d", "kty", "crv") if made.is_private else ("x", "kty", "crv")
+        jwk = {name: members[name] for name in names}
+        return jwk if as_dict else json.dumps(jwk)
+
+    @staticmethod
+    def from_jwk(jwk: str | JWKDict) -> Any:
+        return _keys.object_of(OKPAlgorithm._from_jwk(jwk))
+
+    @staticmethod
+    def _from_jwk(jwk: str | JWKDict) -> Key:
+        members = _json_object(jwk)
+        if members.get("kty") != "OKP":
+            raise InvalidKeyError("Not an Octet Key Pair")
+        crv = members.get("crv")
+        if crv not in ("Ed25519", "Ed448"):
+            raise InvalidKeyError(f"Invalid curve: {crv}")
+        if "x" not in members:
+            raise InvalidKeyError('OKP should have "x" parameter')
+        made = {"kty": "OKP", "crv": crv, "x": _text(_bytes_member(members, "x"))}
+        if "d" in members:
+            made["d"] = _text(_bytes_member(members, "d"))
+        return _keys.read_jwk(made)
+
+
+def _engine_key(key: Any, kty: str, trouble: str) -> Key:
+    """The engine's key of a key object, for to_jwk()."""
+    if not isinstance(key, Key):
+        if not _keys.is_object(key):
+            raise InvalidKeyError(trouble)
+        key = _keys.key_of_object(key)
+    if key.kty != kty:
+        raise InvalidKeyError(trouble)
+    return key
+
+
+def _number_member(members: JWKDict, name: str) -> int:
+    try:
+        return from_base64url_uint(members[name])
+    except (ValueError, TypeError):
+        raise InvalidKeyError(_BAD_MEMBER) from None
+
+
+def _rsa_numbers(members: JWKDict) -> dict[str, int]:
+    """The numbers of an RSA key, the private ones made up for where only d is given."""
+    others = ("p", "q", "dp", "dq", "qi")
+    names = ["n", "e"]
+    given = [name for name in others if name in members]
+    if "d" in members:
+        if "oth" in members:
+            raise InvalidKeyError("Unsupported RSA private key: > 2 primes not supported")
+        if given and len(given) != len(others):
+            raise InvalidKeyError(
+                "RSA key must include all parameters if any are present besides d") from None
+        names += ["d", *given]
+    numbers = {name: _number_member(members, name) for name in names}
+    if "d" in numbers and not given:
+        numbers.update(_rsa_recover(numbers["n"], numbers["e"], numbers["d"]))
+    return numbers
+
+
+def _rsa_recover(n: int, e: int, d: int) -> dict[str, int]:
+    """The primes of n, by NIST SP 800-56B, appendix C, the greater one first."""
+    even = d * e - 1
+    if even <= 0 or even % 2 or n < 6:
+        raise InvalidKeyError(_BAD_MEMBER)
+    odd = even
+    while odd % 2 == 0:
+        odd //= 2
+    for base in range(2, 102):
+        root = pow(base, odd, n)
+        while root not in (0, 1, n - 1):
+            square = root * root % n
+            if square == 1:
+                p = _gcd(root - 1, n)
+                return _rsa_crt(max(p, n // p), min(p, n // p), d)
+            root = square
+            if pow(root, 2, n) == root:
+                break
+    raise InvalidKeyError(_BAD_MEMBER)
+
+
+def _gcd(a: int, b: int) -> int:
+    while b:
+        a, b = b, a % b
+    return a
+
+
+def _rsa_crt(p: int, q: int, d: int) -> dict[str, int]:
+    return {"p": p, "q": q, "dp": d % (p - 1), "dq": d % (q - 1), "qi": pow(q, -1, p)}
+
+
+_HS256 = HMACAlgorithm(hashlib.sha256)

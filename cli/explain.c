@@ -1,0 +1,145 @@
+/* explain.c - lanyard explain: every rule that a token was held against, and how it went. */
+#include "commands.h"
+#include <string.h>
+#include "input.h"
+#include "keys.h"
+#include "refusal.h"
+#include "rules.h"
+#include "times.h"
+
+#define RULE_COLUMN 44u
+
+static void explain_mark(cli_out *out, lanyard_outcome outcome)
+{
+    if (outcome == LANYARD_PASSED)
+        out_styled(out, STYLE_GOOD, out->is_utf8 ? "✓" : "ok  ");
+    else if (outcome == LANYARD_FAILED)
+        out_styled(out, STYLE_BAD, out->is_utf8 ? "✗" : "FAIL");
+    else
+        out_styled(out, STYLE_FAINT, out->is_utf8 ? "·" : "-   ");
+}
+
+static void explain_step(cli_out *out, const lanyard_step *step)
+{
+    size_t len = strlen(step->rule);
+
+    out_text(out, "  ");
+    explain_mark(out, step->outcome);
+    out_print(out, " %s", step->rule);
+    out_pad(out, len < RULE_COLUMN ? RULE_COLUMN - len : 1);
+    out_styled(out, STYLE_FAINT, step->rfc);
+    if (step->outcome == LANYARD_NOT_REACHED)
+        out_styled(out, STYLE_FAINT, "  not reached");
+    if (step->outcome == LANYARD_NOT_ASKED)
+        out_styled(out, STYLE_FAINT, "  not asked for");
+    out_text(out, "\n");
+    if (step->outcome != LANYARD_FAILED)
+        return;
+    out_text(out, "      ");
+    out_foreign(out,
+                lanyard_str_of(step->detail[0] ? step->detail : lanyard_status_text(step->status)));
+    out_text(out, "\n");
+}
+
+static void explain_verdict(cli_run *run, const lanyard_explanation *explanation, lanyard_str token)
+{
+    const lanyard_error *error = &explanation->error;
+    cli_out *out = &run->out;
+    char utc[TIME_TEXT_MAX];
+    char words[TIME_TEXT_MAX];
+
+    if (explanation->status == LANYARD_OK) {
+        out_styled(out, STYLE_GOOD, "accepted");
+        out_text(out, "\n");
+        return;
+    }
+    out_styled(out, STYLE_BAD, "refused:");
+    out_print(out, " %s (%s, %s, byte %zu)\n", lanyard_status_text(error->status),
+              lanyard_status_name(error->status), error->where, error->offset);
+    if (error->value != 0 && strncmp(error->where, "claim:", 6) == 0) {
+        time_write_utc(error->value, utc);
+        time_write_relative(error->value, run->now, words);
+        out_print(out, "  %s: %s, %s\n", error->where + 6, utc, words);
+    }
+    excerpt_write(out, token, error->offset, 2);
+}
+
+static void explain_text(cli_run *run, const lanyard_explanation *explanation, lanyard_str token)
+{
+    const char *stage = "";
+
+    for (size_t i = 0; i < explanation->count; i++) {
+        const lanyard_step *step = &explanation->steps[i];
+
+        if (strcmp(stage, step->stage) != 0) {
+            stage = step->stage;
+            out_styled(&run->out, STYLE_HEAD, stage);
+            out_text(&run->out, "\n");
+        }
+        explain_step(&run->out, step);
+    }
+    explain_verdict(run, explanation, token);
+}
+
+/* A refusal as JSON belongs on standard error. */
+static void explain_json(cli_run *run, const lanyard_explanation *explanation)
+{
+    cli_out *out = explanation->status == LANYARD_OK ? &run->out : &run->err;
+
+    if (lanyard_explanation_write(explanation, &out->buf) != LANYARD_OK)
+        out->is_broken = true;
+    out_text(out, "\n");
+}
+
+static int explain_token(cli_run *run, const lanyard_keyset *keys, lanyard_str token)
+{
+    lanyard_policy *policy = NULL;
+    lanyard_explanation explanation;
+    lanyard_error error = { 0 };
+    int exit_status = rules_read(run, keys, &policy);
+
+    if (exit_status != CLI_ACCEPTED)
+        return exit_status;
+    if (lanyard_explain(policy, keys, token.ptr, token.len, run->now, NULL, &explanation, &error) !=
+        LANYARD_OK) {
+        exit_status = refuse(run, &error, NULL);
+    } else {
+        if (run->is_json)
+            explain_json(run, &explanation);
+        else
+            explain_text(run, &explanation, token);
+        exit_status = refuse_exit(explanation.status);
+    }
+    lanyard_policy_free(policy);
+    return exit_status;
+}
+
+static int explain_run(cli_run *run)
+{
+    lanyard_buf text = input_buf();
+    lanyard_keyset *keys = NULL;
+    int exit_status = keys_check_algs(run);
+
+    if (exit_status == CLI_ACCEPTED)
+        exit_status = keys_read(run, &keys);
+    if (exit_status == CLI_ACCEPTED)
+        exit_status = input_word(run, run->words[0], &text);
+    if (exit_status == CLI_ACCEPTED)
+        exit_status = explain_token(run, keys, (lanyard_str){ text.ptr, text.len });
+    lanyard_keyset_free(keys);
+    lanyard_buf_done(&text);
+    return exit_status;
+}
+
+const cli_command command_explain = {
+    .name = "explain",
+    .words = "TOKEN|-",
+    .summary = "show each rule a token is held against, and the byte at fault",
+    .notes = "Takes the options of decode and ends with the same exit status. A part of the token\n"
+             "is shown around the byte: mind where the output goes.",
+    .example = "lanyard explain --secret-file secret TOKEN",
+    .groups = GROUP_KEY | GROUP_ALGS | GROUP_POLICY | GROUP_AT,
+    .words_min = 1,
+    .words_max = 1,
+    .run = explain_run,
+};
