@@ -34,8 +34,7 @@ static srv_status api_run(api_call *call, char *storage, srv_error *error)
 {
     bool exists = false;
 
-    call->route =
-        api_route_find(call->request->method, call->request->path, &call->id, &exists);
+    call->route = api_route_find(call->request->method, call->request->path, &call->id, &exists);
     if (!call->route)
         return srv_fail(error, exists ? SRV_E_METHOD : SRV_E_NOT_FOUND, "");
     call->response->route = call->route->path;

@@ -75,8 +75,7 @@ static srv_status body_fail(const char *what, const char *name, srv_error *error
     return srv_fail(error, SRV_E_MALFORMED, detail);
 }
 
-static srv_status body_take(const body_member *member, const lanyard_value *value,
-                            srv_error *error)
+static srv_status body_take(const body_member *member, const lanyard_value *value, srv_error *error)
 {
     if (member->kind == BODY_OBJECT) {
         if (value->type != LANYARD_JSON_OBJECT)

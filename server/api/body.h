@@ -5,9 +5,9 @@
 #include "api/route.h"
 
 typedef enum body_kind {
-    BODY_TEXT,        /* lanyard_str */
+    BODY_TEXT,         /* lanyard_str */
     BODY_TEXT_OR_NULL, /* lanyard_str; null is an empty text whose ptr is not NULL */
-    BODY_OBJECT       /* lanyard_str: its JSON text */
+    BODY_OBJECT        /* lanyard_str: its JSON text */
 } body_kind;
 
 typedef struct body_member {

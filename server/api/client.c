@@ -45,8 +45,7 @@ static bool client_split(client_proof *proof, size_t len)
 
     proof->id.ptr = proof->text;
     proof->secret.ptr = secret;
-    return http_unescape((lanyard_str){ proof->text, id_len }, true, proof->text,
-                         &proof->id.len) &&
+    return http_unescape((lanyard_str){ proof->text, id_len }, true, proof->text, &proof->id.len) &&
            http_unescape((lanyard_str){ secret, len - id_len - 1 }, true, secret,
                          &proof->secret.len);
 }
@@ -101,8 +100,7 @@ static bool client_fits(const client_row *row, lanyard_str secret)
     return fits && row->disabled_at == 0;
 }
 
-static srv_status client_note_failure(const api_call *call, client_search *search,
-                                      srv_error *error)
+static srv_status client_note_failure(const api_call *call, client_search *search, srv_error *error)
 {
     search->failure = (audit_row){ .event = AUDIT_CLIENT_FAILED };
     srv_address_write(&call->request->peer, search->failure.address);

@@ -43,11 +43,10 @@ static srv_status compat_read_secret(const char *path, char secret[COMPAT_SECRET
 /* The tutorial's secrets are short: this switch is the named opt-out. */
 static lanyard_status compat_make(compat_tokens *made, const char *secret, size_t len)
 {
-    lanyard_status status =
-        lanyard_key_read(secret, len,
-                         LANYARD_KEY(.format = LANYARD_KEY_SECRET, .alg = "HS256",
-                                     .allow_short_key = 1),
-                         NULL, &made->key, NULL);
+    lanyard_status status = lanyard_key_read(
+        secret, len,
+        LANYARD_KEY(.format = LANYARD_KEY_SECRET, .alg = "HS256", .allow_short_key = 1), NULL,
+        &made->key, NULL);
 
     if (status == LANYARD_OK)
         status = lanyard_keyset_new(&made->key, 1, NULL, &made->keys, NULL);
@@ -59,7 +58,7 @@ static lanyard_status compat_make(compat_tokens *made, const char *secret, size_
     return status;
 }
 
-srv_status compat_new(const char *secret_path, const accounts *accounts, const srv_tape *tape,
+srv_status compat_new(const char *secret_path, const accounts *users, const srv_tape *tape,
                       compat_tokens **made, srv_error *error)
 {
     char secret[COMPAT_SECRET_MAX];
@@ -75,7 +74,7 @@ srv_status compat_new(const char *secret_path, const accounts *accounts, const s
         compat_free(tokens);
         return srv_fail_lanyard(error, status);
     }
-    tokens->accounts = accounts;
+    tokens->accounts = users;
     tokens->tape = tape;
     *made = tokens;
     return SRV_OK;
@@ -107,9 +106,8 @@ srv_status compat_write(const compat_tokens *tokens, const session_grant *grant,
         { "sid", LANYARD_CLAIM_STR, lanyard_str_of(sid), 0 },
     };
     lanyard_status status = lanyard_issue(
-        tokens->issuer,
-        LANYARD_CLAIMS(.list = claims, .list_len = sizeof claims / sizeof *claims), grant->iat,
-        worker, out, NULL);
+        tokens->issuer, LANYARD_CLAIMS(.list = claims, .list_len = sizeof claims / sizeof *claims),
+        grant->iat, worker, out, NULL);
 
     return status == LANYARD_OK ? SRV_OK : srv_fail_lanyard(error, status);
 }
@@ -143,8 +141,8 @@ static srv_status compat_verify(const compat_tokens *tokens, lanyard_str text, i
 {
     lanyard_token *token = NULL;
     lanyard_mem mem = { .worker = worker };
-    lanyard_status status = lanyard_verify(tokens->policy, tokens->keys, text.ptr, text.len, now_s,
-                                           &mem, &token, NULL);
+    lanyard_status status =
+        lanyard_verify(tokens->policy, tokens->keys, text.ptr, text.len, now_s, &mem, &token, NULL);
     bool is_read = status == LANYARD_OK && compat_read_claims(token, claims);
 
     lanyard_token_free(token);
@@ -181,8 +179,7 @@ srv_status compat_check(const compat_tokens *tokens, lanyard_str text, int64_t n
 
     TRY(compat_verify(tokens, text, now_s, worker, &claims, error));
 
-    srv_status found =
-        account_find(tokens->accounts, lanyard_str_of(claims.user), &user, error);
+    srv_status found = account_find(tokens->accounts, lanyard_str_of(claims.user), &user, error);
 
     if (found == SRV_E_NOT_FOUND || found == SRV_E_INVALID_USERNAME || found == SRV_E_INVALID_EMAIL)
         return srv_fail(error, SRV_E_INVALID_TOKEN, "");

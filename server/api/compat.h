@@ -17,7 +17,7 @@
 typedef struct compat_tokens compat_tokens;
 
 /* E_CONFIG: no secret in the file; E_NO_MEMORY. */
-SRV_CHECK srv_status compat_new(const char *secret_path, const accounts *accounts,
+SRV_CHECK srv_status compat_new(const char *secret_path, const accounts *users,
                                 const srv_tape *tape, compat_tokens **made, srv_error *error);
 void compat_free(compat_tokens *tokens); /* wipes; NULL is fine */
 

@@ -47,8 +47,7 @@ static bool csrf_is_own(const http_request *request, lanyard_str origin)
     lanyard_str scheme = request->is_secure ? SRV_STR("https://") : SRV_STR("http://");
     lanyard_str host = http_header(request, "Host", NULL);
 
-    return origin.len == scheme.len + host.len &&
-           memcmp(origin.ptr, scheme.ptr, scheme.len) == 0 &&
+    return origin.len == scheme.len + host.len && memcmp(origin.ptr, scheme.ptr, scheme.len) == 0 &&
            memcmp(origin.ptr + scheme.len, host.ptr, host.len) == 0;
 }
 
@@ -74,8 +73,7 @@ static bool csrf_is_safe(lanyard_str method)
     return lanyard_str_equal(method, SRV_STR("GET")) || lanyard_str_equal(method, SRV_STR("HEAD"));
 }
 
-srv_status csrf_check(const api_call *call, lanyard_str method, const srv_id *sid,
-                      srv_error *error)
+srv_status csrf_check(const api_call *call, lanyard_str method, const srv_id *sid, srv_error *error)
 {
     size_t count;
     lanyard_str header = http_header(call->request, HEADER_CSRF, &count);
@@ -85,8 +83,7 @@ srv_status csrf_check(const api_call *call, lanyard_str method, const srv_id *si
         return SRV_OK;
     TRY(csrf_check_origin(call, error));
     if (count != 1 || header.len == 0 || header.len != cookie.len ||
-        !srv_equal(header.ptr, cookie.ptr, header.len) ||
-        !csrf_is_bound(call->api, header, sid))
+        !srv_equal(header.ptr, cookie.ptr, header.len) || !csrf_is_bound(call->api, header, sid))
         return srv_fail(error, SRV_E_CROSS_SITE,
                         "the header " HEADER_CSRF " must repeat the cookie " COOKIE_CSRF);
     return SRV_OK;

@@ -110,7 +110,7 @@ void api_fail(api_call *call, srv_status status, const srv_error *error)
     else if (fail_oauth(call, status, &told) != SRV_OK)
         http_reset(call->response, 503);
     api_challenge(call->api, status, &told, challenge);
-    if (challenge[0] && http_set(call->response, "WWW-Authenticate",
-                                 lanyard_str_of(challenge)) != SRV_OK)
+    if (challenge[0] &&
+        http_set(call->response, "WWW-Authenticate", lanyard_str_of(challenge)) != SRV_OK)
         http_reset(call->response, 503);
 }

@@ -11,10 +11,10 @@
 #include <string.h>
 #include "base/text.h"
 
-#define LIMIT_SETS    8192
-#define LIMIT_WAYS    8
+#define LIMIT_SETS        8192
+#define LIMIT_WAYS        8
 #define LIMIT_ACCOUNT_MAX 320
-#define DELAY_MAX_S   60
+#define DELAY_MAX_S       60
 
 typedef struct limit_bucket {
     uint8_t key[LIMIT_KEY_LEN];
@@ -134,8 +134,8 @@ static limit_bucket *limits_bucket(api_limits *limits, limit_kind kind, const ui
             (set[i].blocked == set[best].blocked && set[i].left > set[best].left))
             best = i;
     }
-    set[best] = (limit_bucket){ .at = now, .left = (float)limits->most[kind],
-                                .kind = (uint8_t)kind };
+    set[best] =
+        (limit_bucket){ .at = now, .left = (float)limits->most[kind], .kind = (uint8_t)kind };
     memcpy(set[best].key, key, LIMIT_KEY_LEN);
     return &set[best];
 }
@@ -198,9 +198,9 @@ srv_status limits_take_guess(api_limits *limits, lanyard_str account, const srv_
 {
     char prefix[SRV_PREFIX_MAX];
 
-    *taken = (limits_taken){ .is_taken = { [LIMIT_PAIR] = true,
-                                           [LIMIT_ACCOUNT] = true,
-                                           [LIMIT_PREFIX] = true } };
+    *taken = (limits_taken){
+        .is_taken = { [LIMIT_PAIR] = true, [LIMIT_ACCOUNT] = true, [LIMIT_PREFIX] = true }
+    };
     srv_address_prefix(from, prefix);
     TRY(limits_key(limits, LIMIT_PAIR, account, prefix, taken->keys[LIMIT_PAIR]));
     TRY(limits_key(limits, LIMIT_ACCOUNT, account, "", taken->keys[LIMIT_ACCOUNT]));

@@ -27,7 +27,13 @@ void limits_free(api_limits *limits); /* NULL is fine */
 /* Other numbers from now on; what was taken stays taken. */
 void limits_set(api_limits *limits, const limits_opts *opts);
 
-typedef enum limit_kind { LIMIT_PAIR, LIMIT_ACCOUNT, LIMIT_PREFIX, LIMIT_REGISTER, LIMITS } limit_kind;
+typedef enum limit_kind {
+    LIMIT_PAIR,
+    LIMIT_ACCOUNT,
+    LIMIT_PREFIX,
+    LIMIT_REGISTER,
+    LIMITS
+} limit_kind;
 
 /* What one attempt took; give it back with limits_give() when it was right. */
 #define LIMIT_KEY_LEN 16

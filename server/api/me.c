@@ -132,9 +132,9 @@ srv_status api_reauth(api_call *call, srv_error *error)
     TRY(me_take_guess(call, &taken, error));
     me_start(call, &start);
 
-    srv_status status = account_reauth(call->api->accounts, &call->identity.user_id,
-                                       &call->identity.sid, SRV_BYTES_OF(password), &start, &user,
-                                       &grant, error);
+    srv_status status =
+        account_reauth(call->api->accounts, &call->identity.user_id, &call->identity.sid,
+                       SRV_BYTES_OF(password), &start, &user, &grant, error);
 
     if (status != SRV_E_INVALID_CREDENTIALS)
         limits_give(call->api->limits, &taken);

@@ -71,8 +71,8 @@ static srv_status renew_identify(const api_call *call, const credential *found,
     if (found->kind == CREDENTIAL_COMPAT || logout->scope != LOGOUT_THIS) {
         TRY(credential_check(call, found, method, &identity, error));
     } else {
-        TRY(access_check_signature(call->api->access, found->text, call->request->worker,
-                                   &identity, error));
+        TRY(access_check_signature(call->api->access, found->text, call->request->worker, &identity,
+                                   error));
         if (found->kind == CREDENTIAL_COOKIE)
             TRY(csrf_check(call, method, &identity.sid, error));
     }
@@ -96,9 +96,8 @@ static srv_status renew_log_out(const api_call *call, session_logout *logout, un
     *by_cookie = found.kind == CREDENTIAL_COOKIE || found.kind == CREDENTIAL_NONE;
 
     bool has_refresh = *by_cookie && http_cookie(call->request, COOKIE_REFRESH).len > 0;
-    srv_status status =
-        found.kind == CREDENTIAL_NONE ? SRV_E_NO_CREDENTIAL
-                                      : renew_identify(call, &found, logout, error);
+    srv_status status = found.kind == CREDENTIAL_NONE ? SRV_E_NO_CREDENTIAL
+                                                      : renew_identify(call, &found, logout, error);
 
     if (status == SRV_OK)
         return sessions_logout(all, logout, revoked, seq, error);

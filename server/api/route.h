@@ -28,13 +28,13 @@ typedef struct api_call {
     const http_request *request;
     http_response *response;
     const struct api_route *route;
-    lanyard_str id;                /* what stands for {id} in the path */
-    lanyard_json *json;            /* of BODY_JSON; NULL: no body, where that is allowed */
-    http_field form[FORM_MAX];     /* of BODY_FORM; no name stands twice */
+    lanyard_str id;            /* what stands for {id} in the path */
+    lanyard_json *json;        /* of BODY_JSON; NULL: no body, where that is allowed */
+    http_field form[FORM_MAX]; /* of BODY_FORM; no name stands twice */
     size_t form_count;
-    access_identity identity;      /* of CALLER_USER */
-    bool is_cookie;                /* it came by cookie: Origin and double submit were checked */
-    client_row client;             /* of CALLER_CLIENT */
+    access_identity identity; /* of CALLER_USER */
+    bool is_cookie;           /* it came by cookie: Origin and double submit were checked */
+    client_row client;        /* of CALLER_CLIENT */
 } api_call;
 
 typedef srv_status api_handler(api_call *call, srv_error *error);

@@ -6,7 +6,7 @@
 
 typedef struct sessions_page {
     json_out json;
-    const api_call *call;
+    api_call *call;
 } sessions_page;
 
 static bool sessions_each(void *ctx, const session_row *session)
@@ -20,9 +20,9 @@ static bool sessions_each(void *ctx, const session_row *session)
     json_bool(json, "current", srv_id_equal(&session->id, &page->call->identity.sid));
     json_time(json, "created_at", session->created_at);
     json_time(json, "last_seen_at", session_last_seen(session));
-    json_time(json, "expires_at", session->abs_expires < session->idle_expires
-                                      ? session->abs_expires
-                                      : session->idle_expires);
+    json_time(json, "expires_at",
+              session->abs_expires < session->idle_expires ? session->abs_expires
+                                                           : session->idle_expires);
     json_object_at(json, "device");
     json_text(json, "id", session->device_id[0] ? session->device_id : NULL);
     json_text(json, "label", session->device_label[0] ? session->device_label : NULL);
@@ -34,17 +34,29 @@ static bool sessions_each(void *ctx, const session_row *session)
     return true;
 }
 
+/* A job may run again, so it starts the body anew. */
+static srv_status sessions_page_job(store_txn *txn, void *ctx, srv_error *error)
+{
+    sessions_page *page = ctx;
+    api_call *call = page->call;
+
+    (void)error;
+    lanyard_buf_cut(&call->response->body, 0);
+    page->json = json_out_to(&call->response->body);
+    json_object(&page->json);
+    json_array_at(&page->json, "items");
+    TRY(store_sessions(txn, &call->identity.user_id, store_now(txn), sessions_each, page));
+    json_close(&page->json);
+    json_close(&page->json);
+    return json_out_done(&page->json);
+}
+
 srv_status api_sessions(api_call *call, srv_error *error)
 {
-    sessions_page page = { .json = json_out_to(&call->response->body), .call = call };
+    sessions_page page = { .call = call };
 
     call->response->content_type = "application/json";
-    json_object(&page.json);
-    json_array_at(&page.json, "items");
-    TRY(sessions_list(call->api->sessions, &call->identity.user_id, sessions_each, &page, error));
-    json_close(&page.json);
-    json_close(&page.json);
-    TRY(json_out_done(&page.json));
+    TRY(store_read(call->api->store, sessions_page_job, &page, error));
     return http_set(call->response, "Cache-Control", SRV_STR("no-store"));
 }
 

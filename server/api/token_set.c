@@ -94,8 +94,7 @@ static int64_t token_set_life(const api_call *call, const session_grant *grant)
     return life > 0 ? life : 0;
 }
 
-static srv_status token_set_cookies(api_call *call, const session_grant *grant,
-                                    token_texts *texts)
+static srv_status token_set_cookies(api_call *call, const session_grant *grant, token_texts *texts)
 {
     int64_t life = token_set_life(call, grant);
 
