@@ -67,10 +67,11 @@ class Watch:
     def run(self, every):
         due = time.monotonic()
         for token in every:
+            self.ask()
             while time.monotonic() < due:
                 self.ask()
             self.end(token)
-            due += PACE_S
+            due = max(due + PACE_S, time.monotonic())
         while self.waiting:
             expect(time.monotonic() - self.waiting[0][1] < 10, "accepted 10 s after its logout")
             self.ask()
