@@ -14,7 +14,7 @@ from harness import PASSWORD, Broken, Failed, expect, generation, tokens
 THREADS = 8
 SESSIONS_EACH = 6
 SESSIONS_LEAST = 3
-LOAD_S = (0.03, 0.30)  # from ready to kill
+LOAD_S = (0.02, 0.22)  # from ready to kill
 ASKED_OF_OLD = 12      # sessions that ended in earlier lives, asked about again in each
 GRACE_S = 300          # a slow machine must not turn a retry into a theft
 
