@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "base/log.h"
 #include "base/text.h"
@@ -44,6 +45,7 @@ static void serve_harden(void)
         setrlimit(RLIMIT_NOFILE, &files);
     }
     signal(SIGPIPE, SIG_IGN);
+    umask(077);
 }
 
 /* Every thread that is started later blocks them too: serve_wait() takes them. */
@@ -224,6 +226,7 @@ static void serve_tell(const serve_work *work, const char *event)
  * costs nobody anything that was acknowledged. */
 static void serve_stop(serve_work *work)
 {
+    srv_error error;
     bool is_quiet;
 
     /* The watcher wakes parked requests of the listener, so it goes first. */
@@ -232,6 +235,8 @@ static void serve_stop(serve_work *work)
     is_quiet = http_close(work->listener, DRAIN_MS);
     is_quiet = http_close(work->admin, 100) && is_quiet;
     is_quiet = http_close(work->metrics, 100) && is_quiet;
+    if (work->parts.tape && parts_mark(&work->parts, &error) != SRV_OK)
+        log_error(LOG_WARNING, "chores_failed", &error);
     if (!is_quiet)
         _exit(0);
     parts_close(&work->parts);
