@@ -25,6 +25,8 @@ SRV_CHECK srv_status account_email(lanyard_str text, char address[EMAIL_MAX], ch
                                    srv_error *error);
 /* Names of [a-z0-9._:-], one space between them, none twice. E_INVALID. */
 SRV_CHECK srv_status account_roles(lanyard_str text, char out[ROLES_MAX], srv_error *error);
+/* A JSON object of at most 4096 bytes; empty: {}. E_INVALID. */
+SRV_CHECK srv_status account_profile(lanyard_str text, char out[PROFILE_MAX], srv_error *error);
 
 typedef struct account_new {
     lanyard_str username; /* one of the two at least */

@@ -107,3 +107,17 @@ srv_status account_roles(lanyard_str text, char out[ROLES_MAX], srv_error *error
     memcpy(out, roles, sizeof roles);
     return SRV_OK;
 }
+
+srv_status account_profile(lanyard_str text, char out[PROFILE_MAX], srv_error *error)
+{
+    lanyard_json *json = NULL;
+    lanyard_str profile = text.len > 0 ? text : SRV_STR("{}");
+    bool is_object =
+        lanyard_json_read(profile.ptr, profile.len, NULL, NULL, &json, NULL) == LANYARD_OK &&
+        lanyard_json_root(json).type == LANYARD_JSON_OBJECT;
+
+    lanyard_json_free(json);
+    if (!is_object || !srv_copy(profile, out, PROFILE_MAX))
+        return srv_fail(error, SRV_E_INVALID, "A profile is a JSON object of at most 4096 bytes.");
+    return SRV_OK;
+}

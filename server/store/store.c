@@ -176,7 +176,13 @@ srv_status store_read(srv_store *store, store_job *job, void *ctx, srv_error *er
 
 srv_status store_migrate(srv_store *store, srv_error *error)
 {
-    return store_write(store, store_migrate_job, NULL, error);
+    TRY(store_write(store, store_migrate_job, NULL, error));
+    if (!store->walk)
+        return SRV_OK;
+    /* SQLite would prepare every statement again after each step back over a schema that is not
+     * committed. */
+    TRY(store->driver->commit(store->walk));
+    return store->driver->begin(store->walk, false, NULL);
 }
 
 srv_status store_schema_read(srv_store *store, store_schema *schema, srv_error *error)

@@ -5,8 +5,8 @@
  * over its own store, below the password hash, with a given clock. The judge keeps a history of
  * what was handed out and acknowledged; it never predicts an answer.
  *
- * The owner holds the latest tokens that reached them. The thief copied the first refresh token
- * at the start and acts from another address.
+ * The owner holds the latest tokens that reached them. The thief acts from another address, and
+ * copied a refresh token at the start, or copies the owner's when first acting.
  *
  *     test_walks [DEPTH]      (or LANYARD_WALK_DEPTH)
  */
@@ -222,8 +222,12 @@ static void walk_owner(walk *walker, walk_state *state, bool is_lost)
 
 static void walk_thief(walk *walker, walk_state *state)
 {
-    refresh_token token = walk_token(walker, state->thief);
     char text[REFRESH_TEXT_MAX];
+
+    if (!state->thief[0])
+        memcpy(state->thief, state->owner, sizeof state->thief);
+
+    refresh_token token = walk_token(walker, state->thief);
 
     walk_find(state, &token.sid)->has_thief = true;
     if (walk_refresh(walker, state, state->thief, THIEF_HOME, text))
@@ -362,7 +366,7 @@ static void walk_from(walk *walker, const walk_state *state)
     }
 }
 
-static void walk_open(walk *walker, size_t depth)
+static void walk_open(walk *walker, size_t depth, bool steals_late)
 {
     session_grant grant;
 
@@ -372,7 +376,8 @@ static void walk_open(walk *walker, size_t depth)
     walker->user_id = kit_user(&walker->kit, "owner", OWNER_HOME, &grant);
     walk_issued(walker, &walker->start, &grant);
     memcpy(walker->start.owner, grant.refresh, sizeof walker->start.owner);
-    memcpy(walker->start.thief, grant.refresh, sizeof walker->start.thief);
+    if (!steals_late)
+        memcpy(walker->start.thief, grant.refresh, sizeof walker->start.thief);
 }
 
 static size_t walk_depth(void)
@@ -384,12 +389,11 @@ static size_t walk_depth(void)
                                                                    : usual;
 }
 
-static void no_order_of_steps_breaks_a_rule(void **unused)
+static void walk_all(size_t depth, bool steals_late)
 {
     static walk walker;
 
-    (void)unused;
-    walk_open(&walker, walk_depth());
+    walk_open(&walker, depth, steals_late);
     walk_from(&walker, &walker.start);
     printf("%s: %lu walks of %zu steps, %lu steps, %lu grants, %lu refusals\n",
            store_kind(walker.kit.store), walker.walks, walker.depth, walker.steps, walker.issued,
@@ -398,10 +402,24 @@ static void no_order_of_steps_breaks_a_rule(void **unused)
     kit_close(&walker.kit);
 }
 
+static void no_order_of_steps_breaks_a_rule(void **unused)
+{
+    (void)unused;
+    walk_all(walk_depth(), false);
+}
+
+/* A token stolen later needs one step more of the owner's before it is old. */
+static void no_order_of_steps_breaks_a_rule_when_the_theft_is_late(void **unused)
+{
+    (void)unused;
+    walk_all(walk_depth() - 1, true);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_order_of_steps_breaks_a_rule),
+        cmocka_unit_test(no_order_of_steps_breaks_a_rule_when_the_theft_is_late),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
