@@ -20,7 +20,7 @@ static srv_status client_fail(const char *path, const char *what, srv_error *err
 {
     char detail[SRV_DETAIL_MAX];
 
-    snprintf(detail, sizeof detail, "%s: %s (is lanyardd running?)", path, what);
+    snprintf(detail, sizeof detail, "%.60s: %.40s (is lanyardd running?)", path, what);
     return srv_fail(error, SRV_E_UNAVAILABLE, detail);
 }
 
