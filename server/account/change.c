@@ -145,7 +145,7 @@ static srv_status change_delete(change_work *work, store_txn *txn)
     return change_audit(work, txn, AUDIT_USER_DELETED);
 }
 
-static srv_status change_job(store_txn *txn, void *ctx, srv_error *error)
+static srv_status change_user_job(store_txn *txn, void *ctx, srv_error *error)
 {
     change_work *work = ctx;
 
@@ -167,7 +167,7 @@ static srv_status change_whole(change_work *work, srv_error *error)
 {
     tape_batch_init(&work->batch);
 
-    srv_status status = store_write(work->all->store, change_job, work, error);
+    srv_status status = store_write(work->all->store, change_user_job, work, error);
 
     if (status == SRV_OK && tape_add(work->all->tape, &work->batch) != SRV_OK)
         status = srv_fail(error, SRV_E_UNAVAILABLE, "no memory for the tape");
