@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <malloc.h>
+#include "admin/admin.h"
 #include "config/config.h"
 #include "serve/serve.h"
 
@@ -54,10 +55,12 @@ static srv_status main_do(main_words *words, const srv_config *config, config_ac
     case CONFIG_PRINT:
         return main_print(config, error);
     case CONFIG_HELP:
-        puts("usage: lanyardd [OPTION]...\n"
-             "  --config FILE            the same settings from a file\n"
-             "  --check-config           say whether they can be used\n"
-             "  --print-config           print them as such a file");
+        puts(
+            "usage: lanyardd [OPTION]... [COMMAND ...]\n"
+            "  admin                    users, sessions, keys, clients, audit of a running server\n"
+            "  --config FILE            the same settings from a file\n"
+            "  --check-config           say whether they can be used\n"
+            "  --print-config           print them as such a file");
         return main_print(NULL, error);
     case CONFIG_RUN:
         return serve(config, main_read, words, error);
@@ -65,20 +68,55 @@ static srv_status main_do(main_words *words, const srv_config *config, config_ac
     return SRV_E_INTERNAL;
 }
 
+/* lanyardd [OPTION]... COMMAND ...: what stands behind the options. */
+typedef struct main_command {
+    const char *name;
+    int (*run)(const srv_config *config, int argc, char **argv);
+} main_command;
+
+static int main_admin(const srv_config *config, int argc, char **argv)
+{
+    char path[4096];
+
+    if (config->admin_socket)
+        return admin_command(config->admin_socket, argc, argv);
+    snprintf(path, sizeof path, "%.4000s/admin.sock", config->data);
+    return admin_command(path, argc, argv);
+}
+
+static const main_command main_commands[] = {
+    { "admin", main_admin },
+};
+
+#define COMMANDS (sizeof main_commands / sizeof *main_commands)
+
+static int main_run_command(const srv_config *config, int argc, char **argv)
+{
+    for (size_t i = 0; i < COMMANDS; i++) {
+        if (strcmp(main_commands[i].name, argv[0]) == 0)
+            return main_commands[i].run(config, argc - 1, argv + 1);
+    }
+    fprintf(stderr, "lanyardd: no command is called %s\n", argv[0]);
+    return 2;
+}
+
 int main(int argc, char **argv)
 {
-    main_words words = { argc, argv };
+    int options = config_words(argc, argv);
+    main_words words = { options, argv };
     srv_config config;
     srv_error error = { .status = SRV_OK };
     config_action action;
+    int status;
 
     /* Each arena of malloc keeps memory of its own; many threads that rest share two. */
     mallopt(M_ARENA_MAX, 2);
-    if (config_read(argc, argv, environ, &config, &action, &error) != SRV_OK)
+    if (config_read(options, argv, environ, &config, &action, &error) != SRV_OK)
         return main_fail(&error);
-
-    srv_status status = main_do(&words, &config, action, &error);
-
+    if (options < argc)
+        status = main_run_command(&config, argc - options, argv + options);
+    else
+        status = main_do(&words, &config, action, &error) == SRV_OK ? 0 : main_fail(&error);
     config_done(&config);
-    return status == SRV_OK ? 0 : main_fail(&error);
+    return status;
 }

@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "admin/admin.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "http/socket.h"
@@ -135,6 +136,19 @@ static void serve_metrics(void *ctx, const http_request *request, http_response 
         http_problem(request, response, SRV_E_NOT_FOUND, NULL);
 }
 
+static void serve_admin(void *ctx, const http_request *request, http_response *response)
+{
+    serve_work *work = ctx;
+    srv_admin admin = { .store = work->parts.store,
+                        .tape = work->parts.tape,
+                        .sessions = &work->parts.sessions,
+                        .accounts = &work->parts.accounts,
+                        .ring = work->parts.ring };
+
+    if (!serve_about(work, request, response))
+        admin_handle(&admin, request, response);
+}
+
 static srv_status serve_listen_metrics(serve_work *work, srv_error *error)
 {
     http_opts opts = { .listen = work->config->metrics_listen,
@@ -155,7 +169,7 @@ static srv_status serve_listen_admin(serve_work *work, srv_error *error)
                        .threads = 1,
                        .workers = 4,
                        .connections_max = 64,
-                       .handler = serve_metrics,
+                       .handler = serve_admin,
                        .ctx = work };
 
     if (config->admin_socket)
