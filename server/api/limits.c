@@ -160,7 +160,8 @@ static void limits_spend(limit_bucket *bucket, int64_t now)
     int64_t delay_s = bucket->streak < 6 ? (int64_t)1 << bucket->streak : DELAY_MAX_S;
 
     bucket->blocked = now + delay_s * SRV_SECOND;
-    bucket->streak += bucket->streak < UINT8_MAX;
+    if (bucket->streak < UINT8_MAX)
+        bucket->streak++;
 }
 
 static srv_status limits_take(api_limits *limits, int64_t now, limits_taken *taken,
@@ -231,7 +232,8 @@ void limits_give(api_limits *limits, const limits_taken *taken)
         if (bucket->left < 1.0f || bucket->blocked == 0)
             continue;
         bucket->blocked = 0;
-        bucket->streak -= bucket->streak > 0;
+        if (bucket->streak > 0)
+            bucket->streak--;
     }
     pthread_mutex_unlock(&limits->lock);
 }
