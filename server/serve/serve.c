@@ -135,6 +135,14 @@ static void serve_metrics(void *ctx, const http_request *request, http_response 
         http_problem(request, response, SRV_E_NOT_FOUND, NULL);
 }
 
+static void serve_admin(void *ctx, const http_request *request, http_response *response)
+{
+    serve_work *work = ctx;
+
+    if (!serve_about(work, request, response))
+        admin_handle(&work->parts.admin, request, response);
+}
+
 static srv_status serve_listen_metrics(serve_work *work, srv_error *error)
 {
     http_opts opts = { .listen = work->config->metrics_listen,
@@ -155,7 +163,7 @@ static srv_status serve_listen_admin(serve_work *work, srv_error *error)
                        .threads = 1,
                        .workers = 4,
                        .connections_max = 64,
-                       .handler = serve_metrics,
+                       .handler = serve_admin,
                        .ctx = work };
 
     if (config->admin_socket)
