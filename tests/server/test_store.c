@@ -83,7 +83,7 @@ static void store_refuses_a_name_twice(void **state)
     srv_error error = { 0 };
 
     assert_ok(store_write(kit->store, add_user, &first, &error));
-    assert_code(store_write(kit->store, add_user, &second, &error), SRV_E_USERNAME_TAKEN);
+    assert_srv(store_write(kit->store, add_user, &second, &error), SRV_E_USERNAME_TAKEN);
 }
 
 static void store_rolls_back_a_failing_job_alone(void **state)
@@ -93,9 +93,9 @@ static void store_rolls_back_a_failing_job_alone(void **state)
     find_user find = { .name = "ada" };
     srv_error error = { 0 };
 
-    assert_code(store_write(kit->store, add_user_then_fail, &user, &error), SRV_E_INVALID);
+    assert_srv(store_write(kit->store, add_user_then_fail, &user, &error), SRV_E_INVALID);
     assert_string_equal(error.detail, "on purpose");
-    assert_code(store_read(kit->store, read_user, &find, &error), SRV_E_NOT_FOUND);
+    assert_srv(store_read(kit->store, read_user, &find, &error), SRV_E_NOT_FOUND);
     assert_ok(store_write(kit->store, add_user, &user, &error));
 }
 
@@ -115,10 +115,10 @@ static void store_refuses_an_update_of_an_older_version(void **state)
     assert_ok(store_write(kit->store, add_user, &user, &error));
     assert_ok(store_write(kit->store, add_user, &other, &error));
     assert_ok(store_write(kit->store, update_job, &user, &error));
-    assert_code(store_write(kit->store, update_job, &user, &error), SRV_E_CONFLICT);
+    assert_srv(store_write(kit->store, update_job, &user, &error), SRV_E_CONFLICT);
     user.version = 1;
     snprintf(user.username, sizeof user.username, "bob");
-    assert_code(store_write(kit->store, update_job, &user, &error), SRV_E_USERNAME_TAKEN);
+    assert_srv(store_write(kit->store, update_job, &user, &error), SRV_E_USERNAME_TAKEN);
 }
 
 /* --- many at once --- */
@@ -212,7 +212,7 @@ static void store_refuses_a_newer_schema_with_its_number(void **state)
 
     kit_script(kit->url, "INSERT INTO schema_migrations(version, checksum, applied_at)"
                          " SELECT 9000, checksum, applied_at FROM schema_migrations LIMIT 1");
-    assert_code(store_migrate(kit->store, &error), SRV_E_SCHEMA);
+    assert_srv(store_migrate(kit->store, &error), SRV_E_SCHEMA);
     assert_non_null(strstr(error.detail, "9000"));
 }
 
@@ -223,7 +223,7 @@ static void store_refuses_a_migration_that_was_edited(void **state)
 
     kit_script(kit->url, "UPDATE schema_migrations SET checksum = (SELECT fam_hash FROM sessions"
                          " UNION ALL SELECT value FROM meta LIMIT 1)");
-    assert_code(store_migrate(kit->store, &error), SRV_E_SCHEMA);
+    assert_srv(store_migrate(kit->store, &error), SRV_E_SCHEMA);
     assert_non_null(strstr(error.detail, "changed"));
 }
 
@@ -271,7 +271,7 @@ static void store_refuses_urls_that_are_none(void **unused)
     for (size_t i = 0; i < sizeof urls / sizeof *urls; i++) {
         store_opts opts = { .url = urls[i] };
 
-        assert_code(store_open(&opts, &store, &error), SRV_E_CONFIG);
+        assert_srv(store_open(&opts, &store, &error), SRV_E_CONFIG);
         assert_null(store);
     }
 }
@@ -338,14 +338,14 @@ static void store_rotates_only_the_right_generation_family_and_time(void **state
 
     assert_ok(store_write(kit->store, add_user, &user, NULL));
     assert_ok(store_write(kit->store, add_session, &session, NULL));
-    assert_code(rotate_with(kit, &session, 1, 9), SRV_E_NOT_FOUND);
-    assert_code(rotate_with(kit, &session, 0, 8), SRV_E_NOT_FOUND);
+    assert_srv(rotate_with(kit, &session, 1, 9), SRV_E_NOT_FOUND);
+    assert_srv(rotate_with(kit, &session, 0, 8), SRV_E_NOT_FOUND);
     assert_ok(rotate_with(kit, &session, 0, 9));
-    assert_code(rotate_with(kit, &session, 0, 9), SRV_E_NOT_FOUND);
+    assert_srv(rotate_with(kit, &session, 0, 9), SRV_E_NOT_FOUND);
     kit->clock.now += SRV_DAY - 1;
     assert_ok(rotate_with(kit, &session, 1, 9));
     kit->clock.now += SRV_DAY;
-    assert_code(rotate_with(kit, &session, 2, 9), SRV_E_NOT_FOUND);
+    assert_srv(rotate_with(kit, &session, 2, 9), SRV_E_NOT_FOUND);
 }
 
 static void store_keeps_the_latest_rotators(void **state)
