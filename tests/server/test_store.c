@@ -416,6 +416,60 @@ static void store_checks_a_sound_database(void **state)
     assert_ok(store_check(kit->store, &error));
 }
 
+/* --- backup --- */
+
+static void backup_restores_everything_that_stood_in_it(void **state)
+{
+    srv_kit *kit = *state;
+    char folder[] = "/tmp/lanyard-backup-XXXXXX";
+    char path[64];
+    tape_row entry = { .kind = TAPE_SID, .key = { 1 }, .key_len = 16 };
+    user_row late = some_user(kit, "late");
+    find_user find = { .name = "user1499" };
+    session_grant grant;
+    srv_error error = { 0 };
+    int64_t seq = 0;
+
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/backup.db", folder);
+    kit_user(kit, "ada", "198.51.100.7", &grant);
+    for (int i = 0; i < 1500; i++) {
+        char name[16];
+
+        snprintf(name, sizeof name, "user%d", i);
+
+        user_row user = some_user(kit, name);
+
+        assert_ok(store_write(kit->store, add_user, &user, &error));
+    }
+    assert_ok(store_write(kit->store, add_entry, &entry, &error));
+    seq = entry.seq;
+    assert_ok(store_backup(kit->store, path, &error));
+    assert_srv(store_backup(kit->store, path, &error), SRV_E_CONFIG);
+    assert_ok(store_write(kit->store, add_user, &late, &error));
+    assert_ok(kit_refresh(kit, grant.refresh, "198.51.100.7", &grant, &error));
+    assert_ok(store_restore(kit->store, path, &error));
+    assert_ok(store_read(kit->store, read_user, &find, &error));
+    find.name = "late";
+    assert_srv(store_read(kit->store, read_user, &find, &error), SRV_E_NOT_FOUND);
+    assert_ok(store_write(kit->store, add_entry, &entry, &error));
+    assert_true(entry.seq > seq);
+    /* The session is one generation older than the token now. */
+    assert_srv(kit_refresh(kit, grant.refresh, "198.51.100.7", &grant, &error),
+               SRV_E_SESSION_ENDED);
+    assert_string_equal(error.reason, "generation_ahead");
+    unlink(path);
+    assert_int_equal(rmdir(folder), 0);
+}
+
+static void restore_refuses_what_is_no_backup(void **state)
+{
+    srv_kit *kit = *state;
+    srv_error error = { 0 };
+
+    assert_srv(store_restore(kit->store, "/nowhere/backup.db", &error), SRV_E_CONFIG);
+}
+
 #define OVER_A_KIT(test) cmocka_unit_test_setup_teardown(test, open_kit, close_kit)
 
 int main(void)
@@ -435,6 +489,8 @@ int main(void)
         OVER_A_KIT(store_keeps_the_latest_rotators),
         OVER_A_KIT(store_never_counts_the_tape_back),
         OVER_A_KIT(store_checks_a_sound_database),
+        OVER_A_KIT(backup_restores_everything_that_stood_in_it),
+        OVER_A_KIT(restore_refuses_what_is_no_backup),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
