@@ -1,0 +1,84 @@
+/* main.c - lanyardd: a command, or the server itself. */
+#include <stdio.h>
+#include <string.h>
+#include <malloc.h>
+#include "config/config.h"
+#include "serve/serve.h"
+
+#define OUT_MAX 65536
+
+extern char **environ;
+
+typedef struct main_words { /* the command line, for SIGHUP */
+    int argc;
+    char **argv;
+} main_words;
+
+static int main_fail(const srv_error *error)
+{
+    fprintf(stderr, "lanyardd: %s\n", error->detail);
+    return error->status == SRV_E_CONFIG ? 2 : 1;
+}
+
+static srv_status main_read(void *ctx, srv_config *config, srv_error *error)
+{
+    const main_words *words = ctx;
+    config_action action;
+
+    return config_read(words->argc, words->argv, environ, config, &action, error);
+}
+
+static srv_status main_print(const srv_config *config, srv_error *error)
+{
+    lanyard_buf out;
+
+    lanyard_buf_init(&out, NULL, OUT_MAX);
+
+    srv_status status = config ? config_write(config, &out) : config_help(&out);
+
+    if (status == SRV_OK)
+        fwrite(out.ptr, 1, out.len, stdout);
+    else
+        (void)srv_fail(error, status, "no memory");
+    lanyard_buf_done(&out);
+    return status;
+}
+
+static srv_status main_do(main_words *words, const srv_config *config, config_action action,
+                          srv_error *error)
+{
+    switch (action) {
+    case CONFIG_CHECK:
+        puts("the configuration is fine");
+        return SRV_OK;
+    case CONFIG_PRINT:
+        return main_print(config, error);
+    case CONFIG_HELP:
+        puts("usage: lanyardd [OPTION]...\n"
+             "  --config FILE            the same settings from a file\n"
+             "  --check-config           say whether they can be used\n"
+             "  --print-config           print them as such a file");
+        return main_print(NULL, error);
+    case CONFIG_RUN:
+        return serve(config, main_read, words, error);
+    }
+    return SRV_E_INTERNAL;
+}
+
+int main(int argc, char **argv)
+{
+    main_words words = { argc, argv };
+    srv_config config;
+    srv_error error = { .status = SRV_OK };
+    config_action action;
+
+    /* Each arena of malloc keeps memory of its own; many threads that rest share two. */
+    mallopt(M_ARENA_MAX, 2);
+    if (config_read(argc, argv, environ, &config, &action, &error) != SRV_OK)
+        return main_fail(&error);
+
+    srv_status status = main_do(&words, &config, action, &error);
+
+    config_done(&config);
+    return status == SRV_OK ? 0 : main_fail(&error);
+}
