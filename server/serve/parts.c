@@ -178,6 +178,11 @@ static srv_status parts_open_api(server_parts *parts, srv_error *error)
                             .origins = config->origins,
                             .access_s = config->access_s,
                             .reauth_s = config->reauth_s };
+    parts->admin = (srv_admin){ .store = parts->store,
+                                .tape = parts->tape,
+                                .sessions = &parts->sessions,
+                                .accounts = &parts->accounts,
+                                .ring = parts->ring };
     return keyring_derive(parts->ring, "csrf", parts->api.csrf_key);
 }
 

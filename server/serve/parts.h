@@ -3,6 +3,7 @@
 #define SERVER_SERVE_PARTS_H
 
 #include "account/account.h"
+#include "admin/admin.h"
 #include "api/api.h"
 #include "config/config.h"
 #include "keyring/keyring.h"
@@ -32,6 +33,7 @@ typedef struct server_parts {
     api_counts counts;
     api_ready ready;
     srv_api api;
+    srv_admin admin;
     int64_t marked;
 } server_parts;
 

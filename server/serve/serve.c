@@ -139,14 +139,9 @@ static void serve_metrics(void *ctx, const http_request *request, http_response 
 static void serve_admin(void *ctx, const http_request *request, http_response *response)
 {
     serve_work *work = ctx;
-    srv_admin admin = { .store = work->parts.store,
-                        .tape = work->parts.tape,
-                        .sessions = &work->parts.sessions,
-                        .accounts = &work->parts.accounts,
-                        .ring = work->parts.ring };
 
     if (!serve_about(work, request, response))
-        admin_handle(&admin, request, response);
+        admin_handle(&work->parts.admin, request, response);
 }
 
 static srv_status serve_listen_metrics(serve_work *work, srv_error *error)
