@@ -3,6 +3,7 @@
 #include <string.h>
 #include <malloc.h>
 #include "config/config.h"
+#include "serve/command.h"
 #include "serve/serve.h"
 
 #define OUT_MAX 65536
@@ -55,6 +56,9 @@ static srv_status main_do(main_words *words, const srv_config *config, config_ac
         return main_print(config, error);
     case CONFIG_HELP:
         puts("usage: lanyardd [OPTION]...\n"
+             "       lanyardd admin users|sessions|keys|clients|audit ... [OPTION]...\n"
+             "       lanyardd backup FILE | check-backup FILE | restore FILE [--keep-sessions]\n"
+             "       lanyardd doctor | migrate\n"
              "  --config FILE            the same settings from a file\n"
              "  --check-config           say whether they can be used\n"
              "  --print-config           print them as such a file");
@@ -63,6 +67,28 @@ static srv_status main_do(main_words *words, const srv_config *config, config_ac
         return serve(config, main_read, words, error);
     }
     return SRV_E_INTERNAL;
+}
+
+/* lanyardd COMMAND ...: settings among its words are read as always. */
+static int main_command(int argc, char **argv)
+{
+    command_words words;
+    srv_config config;
+    srv_error error = { .status = SRV_OK };
+    config_action action;
+    int status;
+
+    if (command_split(argc, argv, &words, &error) != SRV_OK)
+        return main_fail(&error);
+    if (config_read(words.settings_count, words.settings, environ, &config, &action, &error) ==
+        SRV_OK) {
+        status = command_run(argv[1], &config, words.rest_count, words.rest);
+        config_done(&config);
+    } else {
+        status = main_fail(&error);
+    }
+    command_words_done(&words);
+    return status;
 }
 
 int main(int argc, char **argv)
@@ -74,6 +100,8 @@ int main(int argc, char **argv)
 
     /* Each arena of malloc keeps memory of its own; many threads that rest share two. */
     mallopt(M_ARENA_MAX, 2);
+    if (argc > 1 && command_is(argv[1]))
+        return main_command(argc, argv);
     if (config_read(argc, argv, environ, &config, &action, &error) != SRV_OK)
         return main_fail(&error);
 
