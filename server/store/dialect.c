@@ -27,7 +27,6 @@ static const dialect_token dialect_tokens[] = {
     { "lock", { "", " FOR UPDATE" } },
     { "lock of u", { "", " FOR UPDATE OF u" } },
     { "lock skip", { "", " FOR UPDATE SKIP LOCKED" } },
-    { "bytewise", { "", " COLLATE \"C\"" } },
     { "instr", { "instr", "strpos" } },
     { "right", { "substr", "right" } },
     { "256", { "-256", "256" } },
