@@ -55,13 +55,17 @@ static srv_status main_do(main_words *words, const srv_config *config, config_ac
     case CONFIG_PRINT:
         return main_print(config, error);
     case CONFIG_HELP:
-        puts("usage: lanyardd [OPTION]...\n"
-             "       lanyardd admin users|sessions|keys|clients|audit ... [OPTION]...\n"
-             "       lanyardd backup FILE | check-backup FILE | restore FILE [--keep-sessions]\n"
-             "       lanyardd doctor | migrate\n"
-             "  --config FILE            the same settings from a file\n"
-             "  --check-config           say whether they can be used\n"
-             "  --print-config           print them as such a file");
+        puts(
+            "usage: lanyardd [OPTION]... [COMMAND ...]\n"
+            "  admin ...                users, sessions, keys, clients, audit of a running server\n"
+            "  backup FILE              a copy of the database, while the server runs\n"
+            "  check-backup FILE        that it is whole\n"
+            "  restore FILE [--keep-sessions]\n"
+            "  doctor                   that files, keys, schema and clock are as they should be\n"
+            "  migrate                  bring the schema up to this program\n"
+            "  --config FILE            the same settings from a file\n"
+            "  --check-config           say whether they can be used\n"
+            "  --print-config           print them as such a file");
         return main_print(NULL, error);
     case CONFIG_RUN:
         return serve(config, main_read, words, error);
@@ -69,7 +73,6 @@ static srv_status main_do(main_words *words, const srv_config *config, config_ac
     return SRV_E_INTERNAL;
 }
 
-/* lanyardd COMMAND ...: settings among its words are read as always. */
 static int main_command(int argc, char **argv)
 {
     command_words words;
@@ -82,7 +85,7 @@ static int main_command(int argc, char **argv)
         return main_fail(&error);
     if (config_read(words.settings_count, words.settings, environ, &config, &action, &error) ==
         SRV_OK) {
-        status = command_run(argv[1], &config, words.rest_count, words.rest);
+        status = command_run(&config, words.rest_count, words.rest);
         config_done(&config);
     } else {
         status = main_fail(&error);
@@ -100,7 +103,7 @@ int main(int argc, char **argv)
 
     /* Each arena of malloc keeps memory of its own; many threads that rest share two. */
     mallopt(M_ARENA_MAX, 2);
-    if (argc > 1 && command_is(argv[1]))
+    if (config_words(argc, argv) < argc)
         return main_command(argc, argv);
     if (config_read(argc, argv, environ, &config, &action, &error) != SRV_OK)
         return main_fail(&error);

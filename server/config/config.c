@@ -144,6 +144,26 @@ static srv_status config_options(int argc, char **argv, srv_config *config, conf
     return SRV_OK;
 }
 
+int config_words(int argc, char **argv)
+{
+    int at = 1;
+
+    while (at < argc) {
+        config_word word;
+        config_action action;
+        const setting *row;
+
+        if (!config_word_read(argv[at], &word))
+            return at;
+        row = setting_find(word.name);
+        at++;
+        if (!word.value.ptr && !config_is_action(word.name, &action) &&
+            (!row || row->kind != SETTING_FLAG))
+            at++;
+    }
+    return argc;
+}
+
 /* A password in --db would stand in the list of processes: libpq's passfile is for it. */
 static bool config_has_password(const char *db)
 {

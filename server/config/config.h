@@ -45,6 +45,9 @@ typedef enum config_action { CONFIG_RUN, CONFIG_CHECK, CONFIG_PRINT, CONFIG_HELP
 /* E_CONFIG: the detail names option, file and line, and the value unless it may be a secret. */
 SRV_CHECK srv_status config_read(int argc, char **argv, char **environment, srv_config *config,
                                  config_action *action, srv_error *error);
+/* The place of the first word that is no option: a command, such as "admin". argc: there is none.
+ */
+int config_words(int argc, char **argv);
 /* As a file that gives the same. */
 SRV_CHECK srv_status config_write(const srv_config *config, lanyard_buf *out);
 /* The options, one a line, for --help. */

@@ -45,7 +45,7 @@ srv_status command_split(int argc, char **argv, command_words *words, srv_error 
         return srv_fail(error, SRV_E_NO_MEMORY, "no memory");
     }
     words->settings[words->settings_count++] = argv[0];
-    for (int i = 2; i < argc;) {
+    for (int i = 1; i < argc;) {
         int used = command_setting_words(argv[i]);
 
         if (used == 0)
@@ -210,19 +210,10 @@ static const struct {
 } command_rows[] = {
     { "backup", command_backup },   { "check-backup", command_check_backup },
     { "doctor", command_doctor },   { "migrate", command_migrate },
-    { "restore", command_restore }, { "admin", NULL },
+    { "restore", command_restore },
 };
 
 #define COMMAND_ROWS (sizeof command_rows / sizeof *command_rows)
-
-bool command_is(const char *word)
-{
-    for (size_t i = 0; i < COMMAND_ROWS; i++) {
-        if (strcmp(command_rows[i].name, word) == 0)
-            return true;
-    }
-    return false;
-}
 
 static int command_admin(const srv_config *config, int argc, char **argv)
 {
@@ -235,23 +226,24 @@ static int command_admin(const srv_config *config, int argc, char **argv)
     return admin_command(path, argc, argv);
 }
 
-int command_run(const char *name, const srv_config *config, int argc, char **argv)
+int command_run(const srv_config *config, int argc, char **argv)
 {
     srv_error error = { .status = SRV_OK };
 
-    if (strcmp(name, "admin") == 0)
-        return command_admin(config, argc, argv);
+    if (strcmp(argv[0], "admin") == 0)
+        return command_admin(config, argc - 1, argv + 1);
     for (size_t i = 0; i < COMMAND_ROWS; i++) {
-        if (strcmp(command_rows[i].name, name) != 0)
+        if (strcmp(command_rows[i].name, argv[0]) != 0)
             continue;
 
-        srv_status status = command_rows[i].work(config, argc, argv, &error);
+        srv_status status = command_rows[i].work(config, argc - 1, argv + 1, &error);
 
         if (status == SRV_OK)
             return 0;
-        fprintf(stderr, "lanyardd %s: %s\n", name,
+        fprintf(stderr, "lanyardd %s: %s\n", argv[0],
                 error.detail[0] ? error.detail : srv_status_title(status));
         return status == SRV_E_CONFIG ? COMMAND_USAGE : COMMAND_FAILED;
     }
+    fprintf(stderr, "lanyardd: no command is called %s\n", argv[0]);
     return COMMAND_USAGE;
 }

@@ -5,22 +5,19 @@
 
 #include "config/config.h"
 
-/* The words of a command line, apart: settings (and --config) for config_read(), the rest for the
- * command. Borrowed from argv. */
+/* The words of "lanyardd [SETTING]... COMMAND [WORD or SETTING]...", apart. Borrowed from argv. */
 typedef struct command_words {
     int settings_count;
-    char **settings; /* argv[0] and the settings */
+    char **settings; /* argv[0] and the settings, for config_read() */
     int rest_count;
-    char **rest; /* behind the command's name */
+    char **rest; /* the command and its words */
 } command_words;
 
 /* E_NO_MEMORY. */
 SRV_CHECK srv_status command_split(int argc, char **argv, command_words *words, srv_error *error);
 void command_words_done(command_words *words);
 
-/* true: the word names one of them. */
-bool command_is(const char *word);
-/* Runs it and prints what it has to say. The exit status. */
-int command_run(const char *name, const srv_config *config, int argc, char **argv);
+/* Runs the command argv[0] and prints what it has to say. The exit status. */
+int command_run(const srv_config *config, int argc, char **argv);
 
 #endif

@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "admin/admin.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "http/socket.h"
