@@ -82,7 +82,8 @@ class Server:
         self.start()
 
     def words(self):
-        return [f"--{name}={value}" for name, value in self.options.items()]
+        return [f"--{name}={'true' if value is True else value}"
+                for name, value in self.options.items()]
 
     def start(self):
         (self.data / "address").unlink(missing_ok=True)

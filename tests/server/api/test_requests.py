@@ -133,7 +133,7 @@ def test_smuggling_shapes_are_refused():
     for name, shape in shapes.items():
         got = S.raw(b"POST /v1/login HTTP/1.1\r\nHost: a\r\n" + shape + tail)
         assert got.startswith(b"HTTP/1.1 400"), f"{name}: {got[:60]}"
-        same((name, got.count(b"HTTP/1.1 ")), (name, 1))
+        assert b"HTTP/1.1 2" not in got and got.count(b"Lanyard-Request-Id") <= 1, f"{name}: {got}"
         assert b"Connection: close" in got, f"{name} leaves the connection open"
 
 
