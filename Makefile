@@ -4,9 +4,14 @@
 PREFIX  ?= /usr/local
 DESTDIR ?=
 T       ?= 60
+CYCLES  ?= 10000
 
 .DEFAULT_GOAL := help
+<<<<<<< HEAD
 .PHONY: help deps build run demo check check-all lint fuzz bench bench-python install uninstall format clean
+=======
+.PHONY: help deps build run demo check check-all lint fuzz bench bench-server soak install uninstall format clean
+>>>>>>> server-proof
 
 help: ## Show this list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{ printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -38,6 +43,12 @@ check-all: deps ## Run all tests (under an hour).
 	@tools/build fuzz
 	@tests/run --level check-all
 
+soak: deps ## Kill and check a running lanyardd CYCLES=10000 times a store, for hours.
+	@tools/install-deps server server-check
+	@tools/build plain
+	@tests/server/proof/run --cycles $(CYCLES) crashes
+	@tests/server/with-postgres tests/server/proof/run --cycles $(CYCLES) crashes
+
 lint: deps ## Judge form: format, layers, sizes, banned calls, ABI, docs.
 	@tools/build plain
 	@tools/lint
@@ -45,6 +56,12 @@ lint: deps ## Judge form: format, layers, sizes, banned calls, ABI, docs.
 fuzz: deps ## Run each fuzzer for T=60 seconds.
 	@tools/build fuzz
 	@tests/fuzz/run --seconds $(T)
+
+bench-server: deps ## Measure lanyardd beside nginx, the bare store and bare Argon2id.
+	@tools/install-deps server server-check bench-server
+	@tools/build plain -Dtests=true
+	@bench/server/run
+	@tests/server/with-postgres bench/server/run refresh
 
 bench: build ## Measure the library against the bare primitives, and against peers.
 	@tools/build plain -Dpeers=true

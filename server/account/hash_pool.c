@@ -8,6 +8,7 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 #include "account/argon.h"
@@ -18,6 +19,7 @@
 #define HASH_PASSES      2
 #define HASH_LANES       1
 #define HASH_WORKERS_MAX 64
+#define HASH_NICENESS    15 /* logins leave the processor to refresh and verify */
 #define HASH_QUEUE_EACH  8
 #define HASH_IDLE_S      30
 
@@ -100,6 +102,7 @@ static void *hash_pool_work(void *ctx)
     hash_pool *pool = ctx;
     argon_arena arena = { .memory = NULL };
 
+    setpriority(PRIO_PROCESS, 0, HASH_NICENESS); /* Linux: of this thread */
     pthread_mutex_lock(&pool->lock);
     while (pool->first || !pool->is_closing) {
         if (pool->first)

@@ -45,6 +45,7 @@ static void serve_harden(void)
         setrlimit(RLIMIT_NOFILE, &files);
     }
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a limit of file size is a full disk: an error of that write */
     umask(077);
 }
 

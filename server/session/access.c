@@ -29,12 +29,13 @@ static srv_status access_policies(access_tokens *tokens, uint32_t leeway_s, srv_
                                  .audiences = LANYARD_LIST(tokens->audience),
                                  .typ = ACCESS_TYP,
                                  .required = required,
-                                 .leeway_s = leeway_s };
+                                 .leeway_s = leeway_s,
+                                 /* Of the database's clock: see access_check(). */
+                                 .allow = LANYARD_ALLOW_FUTURE_IAT };
     lanyard_error why = { 0 };
 
     if (lanyard_policy_new(&opts, NULL, &tokens->policy, &why) != LANYARD_OK)
         return srv_fail(error, SRV_E_CONFIG, why.detail);
-    opts.allow = LANYARD_ALLOW_FUTURE_IAT;
     if (lanyard_policy_new(&opts, NULL, &tokens->signature, &why) != LANYARD_OK)
         return srv_fail(error, SRV_E_CONFIG, why.detail);
     return SRV_OK;
@@ -291,10 +292,16 @@ srv_status access_check(const access_tokens *tokens, lanyard_str text, int64_t n
 
     TRY(access_verify(tokens, tokens->policy, text, now_s, worker, &token, error));
 
-    srv_status status = access_read(token, identity)
-                            ? access_ask_tape(tokens, token, identity, error)
-                            : srv_fail(error, SRV_E_INVALID_TOKEN, "a claim of the wrong type");
+    srv_status status = SRV_OK;
 
+    if (!access_read(token, identity))
+        status = srv_fail(error, SRV_E_INVALID_TOKEN, "a claim of the wrong type");
+    else if (identity->iat > now_s + LEEWAY_MAX)
+        /* The database's clock may be a little ahead of this process's, and its tokens are ours;
+         * by more, the token would live longer here than its tape entry in the database. */
+        status = srv_fail(error, SRV_E_INVALID_TOKEN, "issued later than now");
+    else
+        status = access_ask_tape(tokens, token, identity, error);
     lanyard_token_free(token);
     return status;
 }

@@ -1,0 +1,167 @@
+"""faults - a full disk, a database that goes away, clocks that step (T45, T47)."""
+import os
+import pathlib
+import resource
+import subprocess
+import time
+
+from harness import Failed, Skipped, expect, tokens
+
+BACK_S = 8  # how soon it works again by itself
+
+
+def until(asked, seconds=BACK_S):
+    """Asks until the answer is 200; the seconds that it took."""
+    began = time.monotonic()
+    while time.monotonic() - began < seconds:
+        if asked().status == 200:
+            return time.monotonic() - began
+        time.sleep(0.02)
+    raise Failed(f"not back after {seconds} s: {asked()}")
+
+
+def refuses_writes(client, own):
+    """Writes are 503 with Retry-After, and verification goes on."""
+    answer = client.refresh(own["refresh_token"])
+    expect(answer.status == 503 and "retry-after" in answer.headers, "a refresh without room:",
+           answer)
+    answer = client.logout(own["access_token"])
+    expect(answer.status == 503, "a logout without room was answered with", answer)
+    expect(client.verify(own["access_token"]).status == 200, "verify while nothing can be written")
+
+
+def comes_back(bench, client, own, what):
+    back = until(lambda: client.refresh(own["refresh_token"]))
+    expect(client.logout(own["access_token"]).status == 200, "logout after recovery")
+    expect(client.verify(own["access_token"]).status == 401, "verify after logout")
+    bench.note(f"{what}: 503 and verify 200 meanwhile, back {back * 1000:.0f} ms after")
+
+
+def file_limit(bench):
+    """Files may not grow (RLIMIT_FSIZE): writes are refused, verification goes on"""
+    if bench.is_postgres:
+        raise Skipped("the files are PostgreSQL's")
+    server = bench.server()
+    server.start()
+    client = server.client()
+    own = tokens(client.register("full"), 201)
+    wal = max(each.stat().st_size for each in server.data.iterdir())
+    limit = resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (min(wal, 4096), limit[1]))
+    refuses_writes(client, own)
+    resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, limit)
+    comes_back(bench, client, own, "RLIMIT_FSIZE")
+
+
+def full_disk(bench):
+    """A file system without room: writes are refused, verification goes on"""
+    if bench.is_postgres:
+        raise Skipped("the files are PostgreSQL's")
+    data = bench.folder / "data"
+    data.mkdir(mode=0o700)
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=6m,mode=700", "tmpfs", data],
+                      capture_output=True, check=False).returncode:
+        raise Skipped("no tmpfs can be mounted here")
+    try:
+        server = bench.server()
+        server.start()
+        client = server.client()
+        own = tokens(client.register("full"), 201)
+        ballast = data / "ballast"
+        fill(ballast)
+        spent = exhaust(client, own)
+        refuses_writes(client, spent)
+        ballast.unlink()
+        comes_back(bench, client, spent, "full disk")
+        server.stop()
+    finally:
+        subprocess.run(["umount", "-l", data], check=False)
+
+
+def fill(path):
+    out = os.open(path, os.O_WRONLY | os.O_CREAT)
+    try:
+        while os.write(out, b"\0" * 4096):
+            pass
+    except OSError:
+        os.close(out)
+
+
+def exhaust(client, own):
+    """Refreshes until the room in files that are there already is used up."""
+    for _ in range(20000):
+        answer = client.refresh(own["refresh_token"])
+        if answer.status != 200:
+            return own
+        own = answer.json
+    raise Failed("a full disk that takes 20,000 refreshes")
+
+
+def cluster(action):
+    data = os.environ["LANYARD_TEST_PGDATA"]
+    folders = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"))
+    command = [str(folders[-1] / "pg_ctl"), "-D", data, "-w", *action]
+    if os.getuid() == 0:
+        command = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", "--", *command]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/")
+    expect(done.returncode == 0, "pg_ctl", *action, done.stdout, done.stderr)
+
+
+def outage(bench):
+    """PostgreSQL goes away under load and comes back: 503 meanwhile, nothing acknowledged is lost"""
+    if not bench.is_postgres:
+        raise Skipped("SQLite does not go away")
+    server = bench.server()
+    server.start()
+    client = server.client()
+    tokens(client.register("outage"), 201)
+    live = [tokens(client.login("outage")) for _ in range(8)]
+    gone = tokens(client.login("outage"))
+    for how in ("immediate", "fast"):
+        live = [tokens(client.refresh(each["refresh_token"])) for each in live]
+        if gone:
+            expect(client.logout(gone["access_token"]).status == 200, "logout")
+        cluster(["-m", how, "stop"])
+        refuses_writes(client, live[0])
+        expect(client.ask("GET", "/readyz").status == 503, "ready without a database")
+        cluster(["-l", "/dev/null", "start"])
+        back = until(lambda: client.refresh(live[0]["refresh_token"]))
+        for each in live:
+            expect(client.refresh(each["refresh_token"]).status == 200, "a session was lost")
+        expect(client.verify(gone["access_token"]).status == 401, "a logout was undone")
+        bench.note(f"PostgreSQL stopped ({how}): back {back * 1000:.0f} ms after its start")
+        gone = live.pop()
+
+
+def clock_steps(bench):
+    """The clock steps back and forth: no early logout, no immortal session, no refresh loop"""
+    library = next(pathlib.Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
+    if not library:
+        raise Skipped("libfaketime is not installed")
+    offset = bench.folder / "offset"
+    offset.write_text("+0\n")
+    server = bench.server(env={"LD_PRELOAD": str(library), "FAKETIME_TIMESTAMP_FILE": str(offset),
+                               "FAKETIME_NO_CACHE": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1"})
+    server.start()
+    client = server.client()
+    own = tokens(client.register("clock"), 201)
+    # Of PostgreSQL's clock only this process's distance changes: a minute is forgiven.
+    for step in (-45, 45, 0, -5, 50) if bench.is_postgres else (-300, 300, 0, -5, 600):
+        offset.write_text(f"{step:+d}\n")
+        own = tokens(client.refresh(own["refresh_token"]))
+        expect(client.verify(own["access_token"]).status == 200, "refused after a step of", step)
+        again = client.refresh(own["refresh_token"])
+        own = tokens(again)
+    offset.write_text("+2000\n")
+    expect(client.verify(own["access_token"]).status == 401, "an access token outlived its exp")
+    if not bench.is_postgres:  # there the database's clock decides, and it did not step
+        offset.write_text(f"+{40 * 86400}\n")
+        answer = client.refresh(own["refresh_token"])
+        expect(answer.code == "session_expired", "after forty days:", answer)
+    expect(client.logout(own["access_token"]).status == 200, "logout with another clock")
+    offset.write_text("+0\n")
+    answer = client.refresh(own["refresh_token"])
+    expect(answer.status == 401, "a logout was undone by a step back:", answer)
+
+
+PROOFS = [file_limit, full_disk, outage, clock_steps]
