@@ -7,11 +7,7 @@ T       ?= 60
 CYCLES  ?= 10000
 
 .DEFAULT_GOAL := help
-<<<<<<< HEAD
-.PHONY: help deps build run demo check check-all lint fuzz bench bench-python install uninstall format clean
-=======
-.PHONY: help deps build run demo check check-all lint fuzz bench bench-server soak install uninstall format clean
->>>>>>> server-proof
+.PHONY: help deps build run demo check check-all lint fuzz bench bench-python install uninstall format clean bench-server soak
 
 help: ## Show this list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{ printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
