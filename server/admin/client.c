@@ -80,7 +80,7 @@ static bool client_receive(int file, lanyard_buf *out)
 }
 
 /* "HTTP/1.1 200 ...", header lines, an empty line, the body; the body is left in the buffer. */
-static bool client_split(lanyard_buf *text, int *status)
+static bool credentials_split(lanyard_buf *text, int *status)
 {
     if (text->len < 13 || memcmp(text->ptr, "HTTP/1.", 7) != 0)
         return false;
@@ -106,7 +106,7 @@ static bool client_split(lanyard_buf *text, int *status)
 static bool client_talk(int file, const char *head, lanyard_str body, client_answer *answer)
 {
     return client_send(file, head, strlen(head)) && client_send(file, body.ptr, body.len) &&
-           client_receive(file, &answer->body) && client_split(&answer->body, &answer->status);
+           client_receive(file, &answer->body) && credentials_split(&answer->body, &answer->status);
 }
 
 srv_status client_ask(const char *socket_path, const char *method, const char *target,

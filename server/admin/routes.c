@@ -39,7 +39,7 @@ static const admin_route admin_routes[] = {
 
 /* {id} stands for what lies between what is before and behind it; a slash may be part of it (of a
  * kid) only where something is behind it. An id is never empty. */
-static bool route_fits(const admin_route *route, lanyard_str path, lanyard_str *id)
+static bool request_fits(const admin_route *route, lanyard_str path, lanyard_str *id)
 {
     const char *mark = strstr(route->path, ROUTE_ID);
     size_t before = mark ? (size_t)(mark - route->path) : strlen(route->path);
@@ -63,7 +63,7 @@ static srv_status route_run(admin_call *call, srv_error *error)
     for (size_t i = 0; i < ADMIN_ROUTES; i++) {
         const admin_route *route = &admin_routes[i];
 
-        if (!route_fits(route, call->request->path, &call->id))
+        if (!request_fits(route, call->request->path, &call->id))
             continue;
         path_exists = true;
         if (lanyard_str_equal(call->request->method, lanyard_str_of(route->method)) != 1)
