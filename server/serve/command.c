@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "admin/admin.h"
+#include "base/defense.h"
 #include "base/text.h"
 #include "config/settings.h"
 #include "serve/doctor.h"
@@ -149,8 +150,8 @@ static srv_status restore_end(srv_store *store, srv_tape *tape, bool keeps_sessi
 
     TRY(tape_load(tape, error));
     sessions_init(&all, store, tape, &no_keys, NULL);
-    TRY(keeps_sessions ? store_write(store, restore_epoch_job, NULL, error)
-                       : sessions_end_everything(&all, &count, error));
+    TRY(keeps_sessions || !DEFENDS(50) ? store_write(store, restore_epoch_job, NULL, error)
+                                       : sessions_end_everything(&all, &count, error));
     TRY(tape_load(tape, error));
     tape_position(tape, &epoch, &seq);
     printf("%u sessions were ended\n", count);
