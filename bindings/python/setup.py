@@ -28,8 +28,9 @@ class BuildExt(build_ext):
 
     def build_extension(self, ext):
         made = pathlib.Path(self.build_temp) / "engine"
+        shutil.rmtree(made, ignore_errors=True)
         for folder in ("src", "include"):
-            shutil.copytree(ENGINE / folder, made / folder, dirs_exist_ok=True)
+            shutil.copytree(ENGINE / folder, made / folder)
         (made / "src/families.inc").write_text(families())
         ext.sources += sorted(str(path) for path in (made / "src").glob("*/*.c"))
         ext.include_dirs += [str(made / "include"), str(made / "src")]
@@ -62,5 +63,9 @@ setup(
         )
     ],
     cmdclass={"build_ext": BuildExt, "sdist": Sdist},
-    options={"bdist_wheel": {"py_limited_api": "cp311"}},
+    # In a checkout what is compiled lies where make clean removes it.
+    options={
+        "bdist_wheel": {"py_limited_api": "cp311"},
+        "build": {"build_base": "build" if ENGINE.is_relative_to(HERE) else "../../build/pip"},
+    },
 )

@@ -15,7 +15,7 @@ typedef struct audit_walk {
     void *ctx;
 } audit_walk;
 
-static bool audit_each(void *ctx, const store_result *result)
+static bool audit_row_each(void *ctx, const store_result *result)
 {
     const audit_walk *walk = ctx;
     audit_row row = { .seq = store_column_int(result, 0),
@@ -35,7 +35,7 @@ srv_status store_audit(store_txn *txn, const srv_id *subject, int64_t before_seq
 {
     audit_walk walk = { each, ctx };
 
-    return STORE_RUN(txn, STATEMENT_AUDIT, audit_each, &walk, NULL,
+    return STORE_RUN(txn, STATEMENT_AUDIT, audit_row_each, &walk, NULL,
                      store_int(srv_id_is_nil(subject)), store_id(subject), store_int(before_seq),
                      store_int(limit));
 }

@@ -79,6 +79,13 @@ static void pool_back_off(store_pool *pool)
     pthread_mutex_unlock(&pool->lock);
 }
 
+static void pool_connected(store_pool *pool)
+{
+    pthread_mutex_lock(&pool->lock);
+    pool->backoff = 0;
+    pthread_mutex_unlock(&pool->lock);
+}
+
 srv_status store_pool_take(store_pool *pool, store_conn **conn, srv_error *error)
 {
     int64_t deadline = srv_monotonic() + (int64_t)pool->opts->wait_ms * 1000;
@@ -96,7 +103,7 @@ srv_status store_pool_take(store_pool *pool, store_conn **conn, srv_error *error
         if (!found)
             status = pool->driver->open(pool->opts, pool->is_reader, &found, error);
         if (found) {
-            pool->backoff = 0;
+            pool_connected(pool);
             found->fault = FAULT_NONE;
             *conn = found;
             return SRV_OK;

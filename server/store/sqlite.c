@@ -12,6 +12,7 @@
 
 #define SQLITE_URL "sqlite:"
 #define COMMANDS   4
+#define RETRY_MS   5
 
 typedef struct sqlite_conn {
     store_conn base;
@@ -75,6 +76,20 @@ static void sqlite_close(store_conn *base)
     free(conn);
 }
 
+/* Of several that open a new file at once one turns it to WAL, and SQLite's own waiting does not
+ * cover that moment. */
+static int sqlite_pragmas(sqlite3 *db, const char *text, unsigned wait_ms)
+{
+    int64_t until = srv_monotonic() + (int64_t)wait_ms * 1000;
+    int code = sqlite3_exec(db, text, NULL, NULL, NULL);
+
+    while ((code & 0xff) == SQLITE_BUSY && srv_monotonic() < until) {
+        sqlite3_sleep(RETRY_MS);
+        code = sqlite3_exec(db, text, NULL, NULL, NULL);
+    }
+    return code;
+}
+
 static srv_status sqlite_set_up(sqlite_conn *conn, bool is_reader, unsigned wait_ms)
 {
     static const char *const saves[COMMANDS] = {
@@ -89,7 +104,7 @@ static srv_status sqlite_set_up(sqlite_conn *conn, bool is_reader, unsigned wait
     sqlite3_extended_result_codes(conn->db, 1);
     sqlite3_busy_timeout(conn->db, (int)wait_ms);
 
-    int code = sqlite3_exec(conn->db, pragmas, NULL, NULL, NULL);
+    int code = sqlite_pragmas(conn->db, pragmas, wait_ms);
 
     if (code != SQLITE_OK)
         return sqlite_failed(conn, code);

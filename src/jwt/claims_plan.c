@@ -61,7 +61,7 @@ static lanyard_status plan_check_type(lan_str name, lanyard_json_type type, cons
         if (!lan_str_eq(row->name, name))
             continue;
         if (!(row->types & TYPE_BIT(type)) ||
-            (type == LANYARD_JSON_ARRAY && !array_has_strings_only(tree, node)))
+            (tree && type == LANYARD_JSON_ARRAY && !array_has_strings_only(tree, node)))
             return plan_refuse(err, tree ? tree->nodes[node].start : 0, row->detail);
         if (type == LANYARD_JSON_NUMBER && tree &&
             !lan_number_to_whole(lan_json_source(tree, node)).fits)

@@ -5,15 +5,10 @@
 #ifndef TESTS_SERVER_KIT_H
 #define TESTS_SERVER_KIT_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
-#include <cmocka.h>
+#include "asserts.h"
 #include "account/commit.h"
 #include "base/text.h"
 #include "session/session.h"
@@ -21,10 +16,7 @@
 
 #define KIT_START (1700000000 * SRV_SECOND)
 
-/* Shows the names of the two statuses, and what was said, when they differ. */
-#define assert_code(actual, expected)                                                              \
-    assert_string_equal(srv_status_code(actual), srv_status_code(expected))
-#define assert_ok(call) assert_code(call, SRV_OK)
+#define assert_ok(call) assert_srv(call, SRV_OK)
 
 typedef struct kit_clock {
     srv_time now;

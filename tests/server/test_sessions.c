@@ -68,9 +68,9 @@ static void refresh_ends_the_session_one_microsecond_after_grace(void **state)
     kit_user(kit, "ada", HOME, &first);
     assert_ok(kit_refresh(kit, first.refresh, HOME, &second, &error));
     kit->clock.now += 30 * SRV_SECOND + 1;
-    assert_code(kit_refresh(kit, first.refresh, HOME, &first, &error), SRV_E_REFRESH_REUSED);
+    assert_srv(kit_refresh(kit, first.refresh, HOME, &first, &error), SRV_E_REFRESH_REUSED);
     assert_string_equal(error.reason, "reuse");
-    assert_code(kit_refresh(kit, second.refresh, HOME, &second, &error), SRV_E_SESSION_ENDED);
+    assert_srv(kit_refresh(kit, second.refresh, HOME, &second, &error), SRV_E_SESSION_ENDED);
     assert_string_equal(error.reason, "reuse");
     assert_true(error.at == kit->clock.now);
 }
@@ -87,11 +87,11 @@ static void refresh_says_which_limit_passed(void **state)
         assert_ok(kit_refresh(kit, grant.refresh, HOME, &grant, &error));
     }
     kit->clock.now = grant.abs_expires;
-    assert_code(kit_refresh(kit, grant.refresh, HOME, &grant, &error), SRV_E_SESSION_EXPIRED);
+    assert_srv(kit_refresh(kit, grant.refresh, HOME, &grant, &error), SRV_E_SESSION_EXPIRED);
     assert_string_equal(error.reason, "absolute");
     kit_user(kit, "bob", HOME, &grant);
     kit->clock.now = grant.idle_expires;
-    assert_code(kit_refresh(kit, grant.refresh, HOME, &grant, &error), SRV_E_SESSION_EXPIRED);
+    assert_srv(kit_refresh(kit, grant.refresh, HOME, &grant, &error), SRV_E_SESSION_EXPIRED);
     assert_string_equal(error.reason, "idle");
 }
 
@@ -122,7 +122,7 @@ static void refresh_stops_after_a_hundred_of_one_generation(void **state)
     assert_ok(kit_refresh(kit, first.refresh, HOME, &grant, &error));
     for (int i = 0; i < 100; i++)
         assert_ok(kit_refresh(kit, first.refresh, HOME, &grant, &error));
-    assert_code(kit_refresh(kit, first.refresh, HOME, &grant, &error), SRV_E_REISSUED_TOO_OFTEN);
+    assert_srv(kit_refresh(kit, first.refresh, HOME, &grant, &error), SRV_E_REISSUED_TOO_OFTEN);
     assert_ok(kit_refresh(kit, grant.refresh, HOME, &grant, &error));
 }
 
@@ -153,7 +153,7 @@ static void refresh_ends_a_follower_at_the_third_generation(void **state)
 
     kit_user(kit, "ada", HOME, &grant);
     assert_ok(follow(kit, &grant, THIEF, 2));
-    assert_code(follow(kit, &grant, THIEF, 1), SRV_E_REFRESH_REUSED);
+    assert_srv(follow(kit, &grant, THIEF, 1), SRV_E_REFRESH_REUSED);
 }
 
 static void refresh_forgets_a_follower_that_missed_a_generation(void **state)
@@ -199,8 +199,8 @@ static void refresh_finds_a_follower_among_others(void **state)
         kit->clock.now += SRV_MINUTE;
         assert_ok(kit_refresh(kit, parent, HOME, &grant, &error));
         assert_ok(kit_refresh(kit, parent, once, &other, &error));
-        assert_code(kit_refresh(kit, parent, THIEF, &other, &error),
-                    i < 2 ? SRV_OK : SRV_E_REFRESH_REUSED);
+        assert_srv(kit_refresh(kit, parent, THIEF, &other, &error),
+                   i < 2 ? SRV_OK : SRV_E_REFRESH_REUSED);
     }
 }
 
@@ -216,7 +216,7 @@ static void refresh_refuses_a_foreign_family_and_ends_nothing(void **state)
     assert_ok(refresh_token_read(&kit->sessions.keys, lanyard_str_of(grant.refresh), &token));
     token.secret[3] ^= 1;
     assert_ok(refresh_token_write(&kit->sessions.keys, &token, forged));
-    assert_code(kit_refresh(kit, forged, THIEF, &grant, &error), SRV_E_SESSION_ENDED);
+    assert_srv(kit_refresh(kit, forged, THIEF, &grant, &error), SRV_E_SESSION_ENDED);
     assert_ok(kit_refresh(kit, grant.refresh, HOME, &grant, &error));
 }
 
@@ -232,9 +232,9 @@ static void refresh_ends_a_session_whose_token_is_ahead(void **state)
     assert_ok(refresh_token_read(&kit->sessions.keys, lanyard_str_of(grant.refresh), &token));
     token.gen++;
     assert_ok(refresh_token_write(&kit->sessions.keys, &token, ahead));
-    assert_code(kit_refresh(kit, ahead, HOME, &grant, &error), SRV_E_SESSION_ENDED);
+    assert_srv(kit_refresh(kit, ahead, HOME, &grant, &error), SRV_E_SESSION_ENDED);
     assert_string_equal(error.reason, "generation_ahead");
-    assert_code(kit_refresh(kit, grant.refresh, HOME, &grant, &error), SRV_E_SESSION_ENDED);
+    assert_srv(kit_refresh(kit, grant.refresh, HOME, &grant, &error), SRV_E_SESSION_ENDED);
 }
 
 /* --- the text --- */
@@ -268,13 +268,13 @@ static void refresh_token_refuses_every_changed_character(void **state)
     lanyard_str whole = lanyard_str_of(text);
 
     for (size_t len = 0; len < whole.len; len++)
-        assert_code(refresh_token_read(&kit->sessions.keys, (lanyard_str){ text, len }, &token),
-                    SRV_E_INVALID_TOKEN);
+        assert_srv(refresh_token_read(&kit->sessions.keys, (lanyard_str){ text, len }, &token),
+                   SRV_E_INVALID_TOKEN);
     for (size_t at = 0; at < whole.len; at++) {
         char kept = text[at];
 
         text[at] = kept == 'A' ? 'B' : 'A';
-        assert_code(refresh_token_read(&kit->sessions.keys, whole, &token), SRV_E_INVALID_TOKEN);
+        assert_srv(refresh_token_read(&kit->sessions.keys, whole, &token), SRV_E_INVALID_TOKEN);
         text[at] = kept;
     }
     assert_ok(refresh_token_read(&kit->sessions.keys, whole, &token));
@@ -329,7 +329,7 @@ static void login_ends_the_oldest_beyond_the_cap(void **state)
     kit->clock.now += SRV_SECOND;
     grant = log_in(kit, &user_id);
     assert_int_equal(live(kit, &user_id), 100);
-    assert_code(kit_refresh(kit, oldest.refresh, HOME, &oldest, &error), SRV_E_SESSION_ENDED);
+    assert_srv(kit_refresh(kit, oldest.refresh, HOME, &oldest, &error), SRV_E_SESSION_ENDED);
     assert_string_equal(error.reason, "cap");
     assert_int_equal(tape_count(kit->tape), 1);
     assert_ok(kit_refresh(kit, grant.refresh, HOME, &grant, &error));
@@ -362,7 +362,7 @@ static void logout_ends_this_others_or_all(void **state)
     logout(kit, &first, LOGOUT_THIS, 0);
     assert_int_equal(live(kit, &user_id), 2);
     logout(kit, &second, LOGOUT_OTHERS, 1);
-    assert_code(kit_refresh(kit, third.refresh, HOME, &third, &error), SRV_E_SESSION_ENDED);
+    assert_srv(kit_refresh(kit, third.refresh, HOME, &third, &error), SRV_E_SESSION_ENDED);
     assert_string_equal(error.reason, "user_logout_others");
     third = log_in(kit, &user_id);
     logout(kit, &second, LOGOUT_ALL, 2);
@@ -384,8 +384,8 @@ static void logout_with_a_refresh_token_needs_its_family(void **state)
 
     assert_ok(refresh_token_read(&kit->sessions.keys, lanyard_str_of(grant.refresh), &token));
     token.secret[0] ^= 1;
-    assert_code(sessions_logout_refresh(&kit->sessions, &token, &wanted, &revoked, &seq, &error),
-                SRV_E_SESSION_ENDED);
+    assert_srv(sessions_logout_refresh(&kit->sessions, &token, &wanted, &revoked, &seq, &error),
+               SRV_E_SESSION_ENDED);
     assert_int_equal(live(kit, &user_id), 1);
     token.secret[0] ^= 1;
     assert_ok(sessions_logout_refresh(&kit->sessions, &token, &wanted, &revoked, &seq, &error));
@@ -409,10 +409,9 @@ static void password_change_ends_expired_sessions_too(void **state)
     assert_ok(account_commit_password(&kit->accounts, &credential, "another", &start, &user, &fresh,
                                       &error));
     kit->clock.now = old.idle_expires - SRV_SECOND; /* the clock was set back */
-    assert_code(kit_refresh(kit, old.refresh, HOME, &old, &error), SRV_E_SESSION_ENDED);
-    assert_code(
-        account_commit_login(&kit->accounts, &credential, NULL, &start, &user, &old, &error),
-        SRV_E_INVALID_CREDENTIALS);
+    assert_srv(kit_refresh(kit, old.refresh, HOME, &old, &error), SRV_E_SESSION_ENDED);
+    assert_srv(account_commit_login(&kit->accounts, &credential, NULL, &start, &user, &old, &error),
+               SRV_E_INVALID_CREDENTIALS);
 }
 
 static void restore_ends_everything_and_renews_the_epoch(void **state)
@@ -431,14 +430,14 @@ static void restore_ends_everything_and_renews_the_epoch(void **state)
     assert_ok(tape_check(kit->tape, &question));
     assert_ok(sessions_end_everything(&kit->sessions, &count, &error));
     assert_int_equal(count, 1);
-    assert_code(tape_check(kit->tape, &question), SRV_E_SESSION_ENDED);
+    assert_srv(tape_check(kit->tape, &question), SRV_E_SESSION_ENDED);
     assert_ok(tape_poll(kit->tape, &error));
     tape_position(kit->tape, &after, &seq);
     assert_memory_not_equal(&before, &after, sizeof before);
-    assert_code(tape_check(kit->tape, &question), SRV_E_SESSION_ENDED);
+    assert_srv(tape_check(kit->tape, &question), SRV_E_SESSION_ENDED);
     question.iat++;
     assert_ok(tape_check(kit->tape, &question));
-    assert_code(kit_refresh(kit, grant.refresh, HOME, &grant, &error), SRV_E_SESSION_ENDED);
+    assert_srv(kit_refresh(kit, grant.refresh, HOME, &grant, &error), SRV_E_SESSION_ENDED);
 }
 
 static void sweep_removes_what_is_long_over(void **state)
@@ -450,11 +449,11 @@ static void sweep_removes_what_is_long_over(void **state)
     kit_user(kit, "ada", HOME, &grant);
     logout(kit, &grant, LOGOUT_THIS, 1);
     assert_ok(sessions_sweep(&kit->sessions, &error));
-    assert_code(kit_refresh(kit, grant.refresh, HOME, &grant, &error), SRV_E_SESSION_ENDED);
+    assert_srv(kit_refresh(kit, grant.refresh, HOME, &grant, &error), SRV_E_SESSION_ENDED);
     assert_string_equal(error.reason, "user_logout");
     kit->clock.now += 31 * SRV_DAY;
     assert_ok(sessions_sweep(&kit->sessions, &error));
-    assert_code(kit_refresh(kit, grant.refresh, HOME, &grant, &error), SRV_E_SESSION_ENDED);
+    assert_srv(kit_refresh(kit, grant.refresh, HOME, &grant, &error), SRV_E_SESSION_ENDED);
     assert_null(error.reason);
 }
 

@@ -83,7 +83,7 @@ static void store_refuses_a_name_twice(void **state)
     srv_error error = { 0 };
 
     assert_ok(store_write(kit->store, add_user, &first, &error));
-    assert_code(store_write(kit->store, add_user, &second, &error), SRV_E_USERNAME_TAKEN);
+    assert_srv(store_write(kit->store, add_user, &second, &error), SRV_E_USERNAME_TAKEN);
 }
 
 static void store_rolls_back_a_failing_job_alone(void **state)
@@ -93,9 +93,9 @@ static void store_rolls_back_a_failing_job_alone(void **state)
     find_user find = { .name = "ada" };
     srv_error error = { 0 };
 
-    assert_code(store_write(kit->store, add_user_then_fail, &user, &error), SRV_E_INVALID);
+    assert_srv(store_write(kit->store, add_user_then_fail, &user, &error), SRV_E_INVALID);
     assert_string_equal(error.detail, "on purpose");
-    assert_code(store_read(kit->store, read_user, &find, &error), SRV_E_NOT_FOUND);
+    assert_srv(store_read(kit->store, read_user, &find, &error), SRV_E_NOT_FOUND);
     assert_ok(store_write(kit->store, add_user, &user, &error));
 }
 
@@ -115,10 +115,10 @@ static void store_refuses_an_update_of_an_older_version(void **state)
     assert_ok(store_write(kit->store, add_user, &user, &error));
     assert_ok(store_write(kit->store, add_user, &other, &error));
     assert_ok(store_write(kit->store, update_job, &user, &error));
-    assert_code(store_write(kit->store, update_job, &user, &error), SRV_E_CONFLICT);
+    assert_srv(store_write(kit->store, update_job, &user, &error), SRV_E_CONFLICT);
     user.version = 1;
     snprintf(user.username, sizeof user.username, "bob");
-    assert_code(store_write(kit->store, update_job, &user, &error), SRV_E_USERNAME_TAKEN);
+    assert_srv(store_write(kit->store, update_job, &user, &error), SRV_E_USERNAME_TAKEN);
 }
 
 /* --- many at once --- */
@@ -212,7 +212,7 @@ static void store_refuses_a_newer_schema_with_its_number(void **state)
 
     kit_script(kit->url, "INSERT INTO schema_migrations(version, checksum, applied_at)"
                          " SELECT 9000, checksum, applied_at FROM schema_migrations LIMIT 1");
-    assert_code(store_migrate(kit->store, &error), SRV_E_SCHEMA);
+    assert_srv(store_migrate(kit->store, &error), SRV_E_SCHEMA);
     assert_non_null(strstr(error.detail, "9000"));
 }
 
@@ -223,7 +223,7 @@ static void store_refuses_a_migration_that_was_edited(void **state)
 
     kit_script(kit->url, "UPDATE schema_migrations SET checksum = (SELECT fam_hash FROM sessions"
                          " UNION ALL SELECT value FROM meta LIMIT 1)");
-    assert_code(store_migrate(kit->store, &error), SRV_E_SCHEMA);
+    assert_srv(store_migrate(kit->store, &error), SRV_E_SCHEMA);
     assert_non_null(strstr(error.detail, "changed"));
 }
 
@@ -271,7 +271,7 @@ static void store_refuses_urls_that_are_none(void **unused)
     for (size_t i = 0; i < sizeof urls / sizeof *urls; i++) {
         store_opts opts = { .url = urls[i] };
 
-        assert_code(store_open(&opts, &store, &error), SRV_E_CONFIG);
+        assert_srv(store_open(&opts, &store, &error), SRV_E_CONFIG);
         assert_null(store);
     }
 }
@@ -338,14 +338,14 @@ static void store_rotates_only_the_right_generation_family_and_time(void **state
 
     assert_ok(store_write(kit->store, add_user, &user, NULL));
     assert_ok(store_write(kit->store, add_session, &session, NULL));
-    assert_code(rotate_with(kit, &session, 1, 9), SRV_E_NOT_FOUND);
-    assert_code(rotate_with(kit, &session, 0, 8), SRV_E_NOT_FOUND);
+    assert_srv(rotate_with(kit, &session, 1, 9), SRV_E_NOT_FOUND);
+    assert_srv(rotate_with(kit, &session, 0, 8), SRV_E_NOT_FOUND);
     assert_ok(rotate_with(kit, &session, 0, 9));
-    assert_code(rotate_with(kit, &session, 0, 9), SRV_E_NOT_FOUND);
+    assert_srv(rotate_with(kit, &session, 0, 9), SRV_E_NOT_FOUND);
     kit->clock.now += SRV_DAY - 1;
     assert_ok(rotate_with(kit, &session, 1, 9));
     kit->clock.now += SRV_DAY;
-    assert_code(rotate_with(kit, &session, 2, 9), SRV_E_NOT_FOUND);
+    assert_srv(rotate_with(kit, &session, 2, 9), SRV_E_NOT_FOUND);
 }
 
 static void store_keeps_the_latest_rotators(void **state)
@@ -416,6 +416,60 @@ static void store_checks_a_sound_database(void **state)
     assert_ok(store_check(kit->store, &error));
 }
 
+/* --- backup --- */
+
+static void backup_restores_everything_that_stood_in_it(void **state)
+{
+    srv_kit *kit = *state;
+    char folder[] = "/tmp/lanyard-backup-XXXXXX";
+    char path[64];
+    tape_row entry = { .kind = TAPE_SID, .key = { 1 }, .key_len = 16 };
+    user_row late = some_user(kit, "late");
+    find_user find = { .name = "user1499" };
+    session_grant grant;
+    srv_error error = { 0 };
+    int64_t seq = 0;
+
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/backup.db", folder);
+    kit_user(kit, "ada", "198.51.100.7", &grant);
+    for (int i = 0; i < 1500; i++) {
+        char name[16];
+
+        snprintf(name, sizeof name, "user%d", i);
+
+        user_row user = some_user(kit, name);
+
+        assert_ok(store_write(kit->store, add_user, &user, &error));
+    }
+    assert_ok(store_write(kit->store, add_entry, &entry, &error));
+    seq = entry.seq;
+    assert_ok(store_backup(kit->store, path, &error));
+    assert_srv(store_backup(kit->store, path, &error), SRV_E_CONFIG);
+    assert_ok(store_write(kit->store, add_user, &late, &error));
+    assert_ok(kit_refresh(kit, grant.refresh, "198.51.100.7", &grant, &error));
+    assert_ok(store_restore(kit->store, path, &error));
+    assert_ok(store_read(kit->store, read_user, &find, &error));
+    find.name = "late";
+    assert_srv(store_read(kit->store, read_user, &find, &error), SRV_E_NOT_FOUND);
+    assert_ok(store_write(kit->store, add_entry, &entry, &error));
+    assert_true(entry.seq > seq);
+    /* The session is one generation older than the token now. */
+    assert_srv(kit_refresh(kit, grant.refresh, "198.51.100.7", &grant, &error),
+               SRV_E_SESSION_ENDED);
+    assert_string_equal(error.reason, "generation_ahead");
+    unlink(path);
+    assert_int_equal(rmdir(folder), 0);
+}
+
+static void restore_refuses_what_is_no_backup(void **state)
+{
+    srv_kit *kit = *state;
+    srv_error error = { 0 };
+
+    assert_srv(store_restore(kit->store, "/nowhere/backup.db", &error), SRV_E_CONFIG);
+}
+
 #define OVER_A_KIT(test) cmocka_unit_test_setup_teardown(test, open_kit, close_kit)
 
 int main(void)
@@ -435,6 +489,8 @@ int main(void)
         OVER_A_KIT(store_keeps_the_latest_rotators),
         OVER_A_KIT(store_never_counts_the_tape_back),
         OVER_A_KIT(store_checks_a_sound_database),
+        OVER_A_KIT(backup_restores_everything_that_stood_in_it),
+        OVER_A_KIT(restore_refuses_what_is_no_backup),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

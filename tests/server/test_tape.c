@@ -63,13 +63,13 @@ static void tape_refuses_here_before_the_answer_and_there_after_a_poll(void **st
     kit_user(&two->here, "ada", HOME, &grant);
     assert_ok(asks(&two->here, &grant));
     end(&two->here, &grant);
-    assert_code(asks(&two->here, &grant), SRV_E_SESSION_ENDED);
+    assert_srv(asks(&two->here, &grant), SRV_E_SESSION_ENDED);
     assert_ok(asks(&two->there, &grant));
     assert_ok(tape_poll(two->there.tape, &error));
-    assert_code(asks(&two->there, &grant), SRV_E_SESSION_ENDED);
+    assert_srv(asks(&two->there, &grant), SRV_E_SESSION_ENDED);
     kit_stop(&two->here);
     kit_start(&two->here, NULL);
-    assert_code(asks(&two->here, &grant), SRV_E_SESSION_ENDED);
+    assert_srv(asks(&two->here, &grant), SRV_E_SESSION_ENDED);
 }
 
 static void tape_that_was_never_loaded_accepts_nothing(void **state)
@@ -80,7 +80,7 @@ static void tape_that_was_never_loaded_accepts_nothing(void **state)
     srv_error error = { 0 };
 
     assert_ok(tape_new(two->here.store, &fresh, &error));
-    assert_code(tape_check(fresh, &question), SRV_E_UNAVAILABLE);
+    assert_srv(tape_check(fresh, &question), SRV_E_UNAVAILABLE);
     assert_ok(tape_load(fresh, &error));
     assert_ok(tape_check(fresh, &question));
     tape_free(fresh);
@@ -94,7 +94,7 @@ static double visible_after(pair *two, const session_grant *grant)
     end(&two->here, grant);
     while (asks(&two->there, grant) == SRV_OK && srv_monotonic() - ended < 10 * SRV_SECOND)
         usleep(200);
-    assert_code(asks(&two->there, grant), SRV_E_SESSION_ENDED);
+    assert_srv(asks(&two->there, grant), SRV_E_SESSION_ENDED);
     return (double)(srv_monotonic() - ended) / 1000;
 }
 
@@ -224,9 +224,9 @@ static void tape_never_passes_over_a_late_commit(void **state)
     pthread_join(threads[1], NULL);
     assert_ok(tape_poll(two->there.tape, &error));
     assert_true(quick.entry.seq > slow.entry.seq);
-    assert_code(tape_check(two->there.tape, &question), SRV_E_SESSION_ENDED);
+    assert_srv(tape_check(two->there.tape, &question), SRV_E_SESSION_ENDED);
     question.sid.bytes[0] = 2;
-    assert_code(tape_check(two->there.tape, &question), SRV_E_SESSION_ENDED);
+    assert_srv(tape_check(two->there.tape, &question), SRV_E_SESSION_ENDED);
 }
 
 /* --- the set --- */
