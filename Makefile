@@ -7,7 +7,8 @@ T       ?= 60
 CYCLES  ?= 10000
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build run demo check check-all lint fuzz bench bench-python install uninstall format clean bench-server soak
+.PHONY: help deps build run demo check check-all lint fuzz bench bench-python bench-server soak \
+	install uninstall format clean
 
 help: ## Show this list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{ printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))

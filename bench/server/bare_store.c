@@ -52,11 +52,14 @@ static long sqlite_rate(const char *path, int batch, double seconds)
 
     need(sqlite3_open(path, &db) == SQLITE_OK, path);
     run(db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-            "CREATE TABLE s(id INTEGER PRIMARY KEY, gen INTEGER NOT NULL, hash BLOB NOT NULL);"
+            "CREATE TABLE s(id INTEGER PRIMARY KEY, gen INTEGER NOT NULL, hash BLOB NOT NULL,"
+            " idle_expires INTEGER NOT NULL, ended_at INTEGER);"
+            "CREATE INDEX s_idle ON s(idle_expires) WHERE ended_at IS NULL;"
             "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 9999)"
-            "INSERT INTO s SELECT i, 0, zeroblob(32) FROM n;");
+            "INSERT INTO s SELECT i, 0, zeroblob(32), i, NULL FROM n;");
     need(sqlite3_prepare_v2(db,
-                            "UPDATE s SET gen = gen + 1 WHERE id = ?1 AND hash = zeroblob(32)"
+                            "UPDATE s SET gen = gen + 1, idle_expires = idle_expires + 10000"
+                            " WHERE id = ?1 AND hash = zeroblob(32) AND ended_at IS NULL"
                             " RETURNING gen",
                             -1, &swap, NULL) == SQLITE_OK,
          sqlite3_errmsg(db));
@@ -92,8 +95,9 @@ static void *postgres_work(void *ctx)
     double end = now() + work->seconds;
     unsigned seed = (unsigned)work->seed;
 
-    ask(conn, "PREPARE swap(bigint) AS UPDATE bare SET gen = gen + 1 WHERE id = $1"
-              " AND hash = decode('00', 'hex') RETURNING gen");
+    ask(conn,
+        "PREPARE swap(bigint) AS UPDATE bare SET gen = gen + 1, idle_expires = idle_expires + 10000"
+        " WHERE id = $1 AND ended_at IS NULL AND hash = decode('00', 'hex') RETURNING gen");
     while (now() < end) {
         char id[24];
         const char *values[] = { id };
@@ -118,9 +122,11 @@ static long postgres_rate(const char *url, int threads, double seconds)
     long done = 0;
 
     need(PQstatus(conn) == CONNECTION_OK && ids && jobs, PQerrorMessage(conn));
-    ask(conn, "CREATE TABLE bare(id bigint PRIMARY KEY, gen bigint NOT NULL, hash bytea NOT NULL)"
-              " WITH (fillfactor = 80)");
-    ask(conn, "INSERT INTO bare SELECT i, 0, decode('00', 'hex') FROM generate_series(0, 9999) i");
+    ask(conn, "CREATE TABLE bare(id bigint PRIMARY KEY, gen bigint NOT NULL, hash bytea NOT NULL,"
+              " idle_expires bigint NOT NULL, ended_at bigint) WITH (fillfactor = 80)");
+    ask(conn, "CREATE INDEX bare_idle ON bare(idle_expires) WHERE ended_at IS NULL");
+    ask(conn,
+        "INSERT INTO bare SELECT i, 0, decode('00', 'hex'), i FROM generate_series(0, 9999) i");
     for (int i = 0; i < threads; i++) {
         jobs[i] = (job){ .url = url, .seed = i + 1, .seconds = seconds };
         need(pthread_create(&ids[i], NULL, postgres_work, &jobs[i]) == 0, "no thread");

@@ -107,10 +107,14 @@ static srv_status setting_set_text(const setting *row, char **place, lanyard_str
     if (value.len > TEXT_MAX || !lanyard_str_is_plain(value))
         return setting_fail(row, "expected plain text of at most 4096 bytes", error);
 
-    char *copy = value.len > 0 ? strndup(value.ptr, value.len) : NULL;
+    char *copy = value.len > 0 ? malloc(value.len + 1) : NULL;
 
     if (value.len > 0 && !copy)
         return srv_fail(error, SRV_E_NO_MEMORY, "no memory");
+    if (copy) {
+        memcpy(copy, value.ptr, value.len);
+        copy[value.len] = '\0';
+    }
     free(*place);
     *place = copy;
     return SRV_OK;

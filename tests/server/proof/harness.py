@@ -256,7 +256,7 @@ class Server:
             time.sleep(0.002)
         raise Failed(f"not ready after {READY_S} s: {self.tail()}")
 
-    def tail(self, lines=12):
+    def tail(self, lines=60):
         return "\n".join(self.log.read_text("utf-8", "replace").splitlines()[-lines:])
 
     def kill(self):
