@@ -37,7 +37,7 @@ static const setting setting_rows[] = {
     { "grace-s", SETTING_NUMBER, AT(grace_s), "30", 0, 3600, "a refresh may be repeated so long" },
     { "idle-s", SETTING_NUMBER, AT(idle_s), "604800", 60, YEAR_S, "a session unused so long ends" },
     { "absolute-s", SETTING_NUMBER, AT(absolute_s), "2592000", 60, YEAR_S, "any session ends" },
-    { "leeway-s", SETTING_NUMBER, AT(leeway_s), "0", 0, 300, "clock skew forgiven" },
+    { "leeway-s", SETTING_NUMBER, AT(leeway_s), "0", 0, 60, "clock skew forgiven" },
     { "reauth-s", SETTING_NUMBER, AT(reauth_s), "300", 10, 86400, "how recent a password must be" },
     { "rotate-s", SETTING_NUMBER, AT(rotate_s), "2592000", 7200, YEAR_S, "age of a signing key" },
     { "session-cap", SETTING_NUMBER, AT(session_cap), "100", 1, 10000, "live sessions of a user" },

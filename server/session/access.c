@@ -6,6 +6,7 @@
 #include "base/defense.h"
 #include "base/json_out.h"
 #include "base/text.h"
+#include "session/verified.h"
 
 #define ROLES_JSON_MAX 2048
 #define LEEWAY_MAX     60 /* seconds that tape entries live longer than tokens */
@@ -18,6 +19,8 @@ struct access_tokens {
     char *client_id;
     lanyard_policy *policy;
     lanyard_policy *signature; /* the same, but for the time */
+    int64_t leeway_s;
+    verified_tokens *verified;
 };
 
 static srv_status access_policies(access_tokens *tokens, uint32_t leeway_s, srv_error *error)
@@ -59,11 +62,14 @@ srv_status access_new(const access_opts *opts, const keyring *ring, const srv_ta
     tokens->issuer = strdup(opts->issuer);
     tokens->audience = strdup(opts->audience);
     tokens->client_id = strdup(opts->client_id);
+    tokens->leeway_s = opts->leeway_s;
 
     srv_status status = tokens->issuer && tokens->audience && tokens->client_id
                             ? access_policies(tokens, opts->leeway_s, error)
                             : srv_fail(error, SRV_E_NO_MEMORY, "no memory");
 
+    if (status == SRV_OK)
+        status = verified_new(&tokens->verified, error);
     if (status != SRV_OK) {
         access_free(tokens);
         return status;
@@ -76,6 +82,7 @@ void access_free(access_tokens *tokens)
 {
     if (!tokens)
         return;
+    verified_free(tokens->verified);
     lanyard_policy_free(tokens->policy);
     lanyard_policy_free(tokens->signature);
     free(tokens->issuer);
@@ -252,59 +259,89 @@ static srv_status access_refuse(srv_error *error, const lanyard_error *why)
 }
 
 /* Whether something that the token names has been ended. */
-static srv_status access_ask_tape(const access_tokens *tokens, const lanyard_token *token,
-                                  const access_identity *identity, srv_error *error)
+static srv_status access_ask_tape(const access_tokens *tokens, const access_identity *identity,
+                                  const char *kid, srv_error *error)
 {
     tape_question question = { .sid = identity->sid,
                                .sub = identity->user_id,
                                .client = lanyard_str_of(identity->client_id),
                                .jti = lanyard_str_of(identity->jti),
+                               .kid = lanyard_str_of(kid),
                                .iat = identity->iat };
-
-    if (lanyard_token_header_str(token, "kid", &question.kid) != LANYARD_OK)
-        question.kid = (lanyard_str){ NULL, 0 };
-
     srv_status status = DEFENDS(11) ? tape_check(tokens->tape, &question) : SRV_OK;
 
     return status == SRV_OK ? SRV_OK : srv_fail(error, status, srv_status_title(status));
 }
 
-static srv_status access_verify(const access_tokens *tokens, const lanyard_policy *policy,
+static srv_status access_verify(const lanyard_policy *policy, const lanyard_keyset *keys,
                                 lanyard_str text, int64_t now_s, lanyard_worker *worker,
                                 lanyard_token **token, srv_error *error)
 {
     lanyard_mem mem = { .worker = worker };
     lanyard_error why = { 0 };
-    keyring_view view;
-
-    keyring_take(tokens->ring, &view);
-
     lanyard_status status =
-        lanyard_verify(policy, view.verify, text.ptr, text.len, now_s, &mem, token, &why);
+        lanyard_verify(policy, keys, text.ptr, text.len, now_s, &mem, token, &why);
 
-    keyring_give(&view);
     return status == LANYARD_OK ? SRV_OK : access_refuse(error, &why);
+}
+
+static bool access_read_kid(const lanyard_token *token, char kid[KID_MAX])
+{
+    lanyard_str text = { NULL, 0 };
+
+    kid[0] = '\0';
+    return lanyard_token_header_str(token, "kid", &text) != LANYARD_OK ||
+           srv_copy(text, kid, KID_MAX);
+}
+
+/* By its signature; what was found true is remembered. */
+static srv_status access_check_cold(const access_tokens *tokens, const lanyard_keyset *keys,
+                                    lanyard_str text, int64_t now_s, lanyard_worker *worker,
+                                    access_identity *identity, char kid[KID_MAX], srv_error *error)
+{
+    lanyard_token *token = NULL;
+
+    TRY(access_verify(tokens->policy, keys, text, now_s, worker, &token, error));
+
+    bool is_read = access_read(token, identity) && access_read_kid(token, kid);
+
+    lanyard_token_free(token);
+    if (!is_read)
+        return srv_fail(error, SRV_E_INVALID_TOKEN, "a claim of the wrong type");
+    verified_keep(tokens->verified, keys, text, identity, kid);
+    return SRV_OK;
+}
+
+/* Of a token that is remembered the time is still to be judged. The database's clock may be a
+ * little ahead of this process's, and its tokens are ours; by more, the token would live longer
+ * here than its tape entry in the database. */
+static srv_status access_check_time(const access_tokens *tokens, const access_identity *identity,
+                                    int64_t now_s, srv_error *error)
+{
+    if (now_s < identity->exp + tokens->leeway_s && identity->iat <= now_s + LEEWAY_MAX)
+        return SRV_OK;
+    (void)srv_fail(error, SRV_E_INVALID_TOKEN, "not valid at this time");
+    if (error && now_s >= identity->exp)
+        error->reason = "expired";
+    return SRV_E_INVALID_TOKEN;
 }
 
 srv_status access_check(const access_tokens *tokens, lanyard_str text, int64_t now_s,
                         lanyard_worker *worker, access_identity *identity, srv_error *error)
 {
-    lanyard_token *token = NULL;
+    keyring_view view;
+    srv_status status;
+    char kid[KID_MAX];
 
-    TRY(access_verify(tokens, tokens->policy, text, now_s, worker, &token, error));
-
-    srv_status status = SRV_OK;
-
-    if (!access_read(token, identity))
-        status = srv_fail(error, SRV_E_INVALID_TOKEN, "a claim of the wrong type");
-    else if (identity->iat > now_s + LEEWAY_MAX)
-        /* The database's clock may be a little ahead of this process's, and its tokens are ours;
-         * by more, the token would live longer here than its tape entry in the database. */
-        status = srv_fail(error, SRV_E_INVALID_TOKEN, "issued later than now");
-    else
-        status = access_ask_tape(tokens, token, identity, error);
-    lanyard_token_free(token);
-    return status;
+    keyring_take(tokens->ring, &view);
+    status =
+        verified_find(tokens->verified, view.verify, text, identity, kid)
+            ? SRV_OK
+            : access_check_cold(tokens, view.verify, text, now_s, worker, identity, kid, error);
+    keyring_give(&view);
+    TRY(status);
+    TRY(access_check_time(tokens, identity, now_s, error));
+    return access_ask_tape(tokens, identity, kid, error);
 }
 
 srv_status access_check_signature(const access_tokens *tokens, lanyard_str text,
@@ -312,9 +349,16 @@ srv_status access_check_signature(const access_tokens *tokens, lanyard_str text,
                                   srv_error *error)
 {
     lanyard_token *token = NULL;
+    keyring_view view;
+
+    keyring_take(tokens->ring, &view);
 
     /* At the beginning of time nothing has expired yet. */
-    TRY(access_verify(tokens, tokens->signature, text, 0, worker, &token, error));
+    srv_status status =
+        access_verify(tokens->signature, view.verify, text, 0, worker, &token, error);
+
+    keyring_give(&view);
+    TRY(status);
 
     bool is_read = access_read(token, identity);
 

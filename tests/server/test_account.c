@@ -1,4 +1,5 @@
 /* test_account.c - accounts with real hashes, and access tokens with real keys. */
+#include "base/text.h"
 #include "kit.h"
 
 #include "account/password_policy.h"
@@ -345,6 +346,74 @@ static void access_token_refuses_a_refresh_token(void **state)
                SRV_E_INVALID_TOKEN);
 }
 
+/* A token whose signature was found true is remembered; time, tape and keys still judge it. */
+static void access_token_that_is_remembered_still_expires_and_ends(void **state)
+{
+    fixture *test = *state;
+    access_identity first;
+    access_identity again;
+    user_row user;
+    session_grant grant;
+    char text[4096];
+    srv_error error = { 0 };
+
+    assert_ok(sign_up(test, "ada", "", PASSWORD, &user, &grant));
+    snprintf(grant.roles, sizeof grant.roles, "admin user");
+    write_token(test, &grant, text, sizeof text);
+
+    lanyard_str token = lanyard_str_of(text);
+
+    assert_ok(access_check(test->tokens, token, grant.iat, NULL, &first, &error));
+    assert_ok(access_check(test->tokens, token, grant.iat, NULL, &again, &error));
+    assert_true(srv_id_equal(&first.sid, &again.sid));
+    assert_string_equal(first.roles, again.roles);
+    assert_string_equal(first.client_id, again.client_id);
+    assert_string_equal(first.jti, again.jti);
+    assert_ok(access_check(test->tokens, token, grant.exp - 1, NULL, &again, &error));
+    assert_srv(access_check(test->tokens, token, grant.exp, NULL, &again, &error),
+               SRV_E_INVALID_TOKEN);
+    assert_string_equal(error.reason, "expired");
+    assert_srv(access_check(test->tokens, token, grant.iat - 1, NULL, &again, &error),
+               SRV_E_INVALID_TOKEN);
+    for (size_t i = 0; i < token.len; i++) {
+        text[i] ^= 1;
+        assert_srv(access_check(test->tokens, token, grant.iat, NULL, &again, &error),
+                   SRV_E_INVALID_TOKEN);
+        text[i] ^= 1;
+    }
+    assert_ok(access_check(test->tokens, token, grant.iat, NULL, &again, &error));
+}
+
+/* T18: a key that is revoked takes its tokens along, remembered or not. */
+static void access_token_that_is_remembered_falls_with_its_key(void **state)
+{
+    fixture *test = *state;
+    access_identity identity;
+    user_row user;
+    session_grant grant;
+    keyring_view view;
+    char text[4096];
+    char kid[KID_MAX];
+    srv_error error = { 0 };
+
+    assert_ok(sign_up(test, "ada", "", PASSWORD, &user, &grant));
+    write_token(test, &grant, text, sizeof text);
+
+    lanyard_str token = lanyard_str_of(text);
+
+    assert_ok(access_check(test->tokens, token, grant.iat, NULL, &identity, &error));
+    assert_ok(keyring_rotate(test->ring, true, &error));
+    assert_ok(access_check(test->tokens, token, grant.iat, NULL, &identity, &error));
+    assert_ok(access_check(test->tokens, token, grant.iat, NULL, &identity, &error));
+    keyring_take(test->ring, &view);
+    assert_true(srv_copy(lanyard_key_kid(lanyard_keyset_at(view.verify, 0)), kid, sizeof kid));
+    if (lanyard_str_equal(lanyard_str_of(kid), lanyard_key_kid(view.signer)))
+        assert_true(srv_copy(lanyard_key_kid(lanyard_keyset_at(view.verify, 1)), kid, sizeof kid));
+    keyring_give(&view);
+    assert_ok(keyring_revoke(test->ring, kid, test->kit.tape, &error));
+    assert_true(access_check(test->tokens, token, grant.iat, NULL, &identity, &error) != SRV_OK);
+}
+
 #define OVER(test) cmocka_unit_test_setup_teardown(test, open_fixture, close_fixture)
 
 int main(void)
@@ -363,6 +432,8 @@ int main(void)
         OVER(access_token_says_who_and_what),
         OVER(access_token_is_refused_when_changed_expired_or_ended),
         OVER(access_token_refuses_a_refresh_token),
+        OVER(access_token_that_is_remembered_still_expires_and_ends),
+        OVER(access_token_that_is_remembered_falls_with_its_key),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
