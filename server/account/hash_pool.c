@@ -18,7 +18,7 @@
 #define HASH_MEMORY_KIB  19456
 #define HASH_PASSES      2
 #define HASH_LANES       1
-#define HASH_WORKERS_MAX 64
+#define HASH_WORKERS_MAX 256
 #define HASH_QUEUE_EACH  8
 #define HASH_IDLE_S      30
 
