@@ -50,9 +50,10 @@ DOORS = {
 
 def test_t14_only_the_diagonal_opens():
     for door, (key, knock) in DOORS.items():
-        for kind in tokens():
-            token = tokens()[kind]
-            status = knock(token).status
+        shown = tokens()
+        # The one that opens comes last: it may end the session of the others.
+        for kind in sorted(shown, key=lambda kind: kind == key):
+            status = knock(shown[kind]).status
             if kind == key:
                 assert status == 200, f"{kind} at {door}: {status}"
             else:
