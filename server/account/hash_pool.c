@@ -19,7 +19,7 @@
 #define HASH_MEMORY_KIB  19456
 #define HASH_PASSES      2
 #define HASH_LANES       1
-#define HASH_WORKERS_MAX 64
+#define HASH_WORKERS_MAX 256
 #define HASH_NICENESS    15 /* logins leave the processor to refresh and verify */
 #define HASH_QUEUE_EACH  8
 #define HASH_IDLE_S      30

@@ -33,9 +33,9 @@ typedef struct change_reading {
     bool is_short; /* of memory */
 } change_reading;
 
-static bool change_is_over(const signing_key_row *row)
+bool keyring_state_is_over(key_state state)
 {
-    return row->state == KEY_RETIRED || row->state == KEY_COMPROMISED;
+    return state == KEY_RETIRED || state == KEY_COMPROMISED;
 }
 
 static bool change_read_row(void *ctx, const signing_key_row *row)
@@ -43,7 +43,8 @@ static bool change_read_row(void *ctx, const signing_key_row *row)
     change_reading *reading = ctx;
 
     /* The given secret counts in any state, or a retired one would be added twice. */
-    if (change_is_over(row) && (!reading->given_kid || strcmp(row->kid, reading->given_kid) != 0))
+    if (keyring_state_is_over(row->state) &&
+        (!reading->given_kid || strcmp(row->kid, reading->given_kid) != 0))
         return true;
 
     schedule_key *key = schedule_add(reading->keys);
@@ -322,7 +323,7 @@ static srv_status change_revoke(ring_change *change, store_txn *txn, srv_error *
     const schedule_rules *rules = &change->ring->rules;
     schedule_key *key = schedule_find(&change->keys, change->kid);
 
-    if (!key || change_is_over(&key->row))
+    if (!key || keyring_state_is_over(key->row.state))
         return srv_fail(error, SRV_E_NOT_FOUND, "no key in use has that kid");
 
     bool was_active = key->row.state == KEY_ACTIVE;

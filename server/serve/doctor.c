@@ -97,7 +97,7 @@ static bool doctor_try_key(void *ctx, const signing_key_row *row)
     lanyard_key *key = NULL;
 
     keys->active += row->state == KEY_ACTIVE;
-    if (row->sealed_len == 0)
+    if (row->sealed_len == 0 || keyring_state_is_over(row->state))
         return true;
     keys->sealed++;
     keys->shut += sealed_private(&keys->all->masters, row, &key, NULL) != SRV_OK;

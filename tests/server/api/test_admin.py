@@ -273,6 +273,29 @@ def test_doctor_finds_what_is_wrong():
         server.log.close()
 
 
+def test_a_machine_that_was_taken_over_is_left_behind():
+    """What operations.md says to do, to the letter."""
+    server = Server()
+    try:
+        user = server.register()
+        old = [row["kid"] for row in server.admin("keys")["items"]]
+        server.stop()
+        master = server.data / "master.key"
+        master.write_text("2 " + "B" * 42 + "A\n" + master.read_text())
+        server.start()
+        for kid in old:
+            server.admin("keys", "revoke", kid)
+        server.stop()
+        master.write_text(master.read_text().split("\n")[0] + "\n")
+        assert "WRONG" not in command("doctor", server=server)
+        server.start()
+        check(server.ask("GET", "/v1/me", token=user["access_token"]), 401)
+        check(server.refresh(user["refresh_token"]), 401)
+        check(server.login(user["name"]), 200)
+    finally:
+        server.close()
+
+
 def test_migrate_says_the_version():
     assert "version" in command("migrate")
 
