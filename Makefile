@@ -14,13 +14,14 @@ help: ## Show this list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{ printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 deps: ## Install what building and checking need.
-	@tools/install-deps build check
+	@tools/install-deps build check server server-check
 
 build: ## Build programs into build/bin and the library into build/lib.
-	@tools/install-deps build
+	@tools/install-deps build server
 	@tools/build plain
 
-run: demo ## Run the demonstration.
+run: build ## Start lanyardd, the session server, and say what to paste.
+	@tools/run
 
 demo: build ## Walk through the tutorial: make, read and refuse tokens.
 	@tools/demo

@@ -33,7 +33,7 @@ typedef struct client_proof {
 } client_proof;
 
 /* Both halves are form-encoded before they are joined (RFC 6749, 2.3.1). */
-static bool client_split(client_proof *proof, size_t len)
+static bool client_split_proof(client_proof *proof, size_t len)
 {
     const char *colon = memchr(proof->text, ':', len);
 
@@ -62,7 +62,7 @@ static bool client_read_proof(const api_call *call, client_proof *proof)
     lanyard_str text = http_trim((lanyard_str){ header.ptr + 6, header.len - 6 });
 
     return client_read_base64(text, proof->text, sizeof proof->text, &len) &&
-           client_split(proof, len);
+           client_split_proof(proof, len);
 }
 
 typedef struct client_search {

@@ -140,14 +140,14 @@ static limit_bucket *limits_bucket(api_limits *limits, limit_kind kind, const ui
     return &set[best];
 }
 
-/* 0, or the microseconds to wait. */
+/* 0, or the microseconds to wait: for the delay, and for a whole token. */
 static int64_t limits_wait(const limit_bucket *bucket, int64_t most, int64_t now)
 {
-    if (bucket->blocked > now)
-        return bucket->blocked - now;
-    if (bucket->left >= 1.0f)
-        return 0;
-    return (int64_t)((1.0 - (double)bucket->left) * (double)SRV_MINUTE / (double)most) + 1;
+    double lacks = 1.0 - (double)bucket->left;
+    int64_t refill = lacks > 0 ? (int64_t)(lacks * (double)SRV_MINUTE / (double)most) + 1 : 0;
+    int64_t delay = bucket->blocked - now;
+
+    return delay > refill ? delay : refill;
 }
 
 /* Of the last token: the next attempt waits 1, 2, 4 ... seconds, whatever comes back meanwhile. */

@@ -41,7 +41,7 @@ size_t api_route_index(const api_route *route)
 }
 
 /* "{id}" stands for one segment that is not empty, at the end of the path. */
-static bool route_fits(const char *pattern, lanyard_str path, lanyard_str *id)
+static bool route_is_for(const char *pattern, lanyard_str path, lanyard_str *id)
 {
     const char *brace = strchr(pattern, '{');
     size_t len = brace ? (size_t)(brace - pattern) : strlen(pattern);
@@ -61,7 +61,7 @@ const api_route *api_route_find(lanyard_str method, lanyard_str path, lanyard_st
 
     *path_exists = false;
     for (size_t i = 0; i < ROUTES; i++) {
-        if (!route_fits(route_rows[i].path, path, id))
+        if (!route_is_for(route_rows[i].path, path, id))
             continue;
         if (lanyard_str_equal(wanted, lanyard_str_of(route_rows[i].method)))
             return &route_rows[i];

@@ -1,0 +1,175 @@
+#!/usr/bin/python3
+"""T14: every kind of token shown at every door; only the diagonal opens."""
+import base64
+import hashlib
+import hmac
+import json
+import pathlib
+import tempfile
+import time
+
+from kit import Server, check, main, same
+
+SECRET = "thisisthesecretkey"
+FILE = tempfile.NamedTemporaryFile("w", suffix=".secret")
+FILE.write(SECRET + "\n")
+FILE.flush()
+S = Server(compat="x-access-token", compat_secret_file=FILE.name)
+CLIENT = S.client("introspect:any revoke:any revocations")
+ACCESS, REFRESH, CSRF = "__Host-lanyard-access", "__Secure-lanyard-refresh", "__Host-lanyard-csrf"
+
+
+def tokens():
+    """One of each kind, all of one live user."""
+    user = S.register()
+    answer = S.ask("POST", "/v1/login", {"login": user["name"], "password": "a pass phrase for one minute",
+                                         "mode": "cookie"}, {"Origin": S.address})
+    return {"access": user["access_token"], "refresh": user["refresh_token"],
+            "compat": user["x_access_token"], "csrf": answer.json["csrf_token"],
+            "client": ":".join(CLIENT)}
+
+
+DOORS = {
+    "bearer at /v1/me": ("access", lambda t: S.ask("GET", "/v1/me", token=t)),
+    "bearer at /v1/sessions": ("access", lambda t: S.ask("GET", "/v1/sessions", token=t)),
+    "bearer at /v1/verify": ("access", lambda t: S.ask("GET", "/v1/verify", token=t)),
+    "bearer at /v1/reauth": ("access", lambda t: S.ask(
+        "POST", "/v1/reauth", {"password": "a pass phrase for one minute"}, token=t)),
+    "cookie at /v1/me": ("access", lambda t: S.ask("GET", "/v1/me",
+                                                   headers={"Cookie": f"{ACCESS}={t}"})),
+    "compat at /v1/me": ("compat", lambda t: S.ask("GET", "/v1/me", headers={"x-access-token": t})),
+    "compat at /v1/verify": ("compat", lambda t: S.ask("GET", "/v1/verify",
+                                                       headers={"x-access-token": t})),
+    "body of /v1/refresh": ("refresh", lambda t: S.ask("POST", "/v1/refresh", {"refresh_token": t})),
+    "bearer at /v1/logout": ("access", lambda t: S.ask("POST", "/v1/logout", token=t)),
+    "basic at /v1/revocations": ("client", lambda t: S.ask("GET", "/v1/revocations", basic=tuple(
+        t.split(":", 1)) if ":" in t else (t, ""))),
+    "bearer at /v1/revocations": (None, lambda t: S.ask("GET", "/v1/revocations", token=t)),
+}
+
+
+def test_t14_only_the_diagonal_opens():
+    for door, (key, knock) in DOORS.items():
+        shown = tokens()
+        # The one that opens comes last: it may end the session of the others.
+        for kind in sorted(shown, key=lambda kind: kind == key):
+            status = knock(shown[kind]).status
+            if kind == key:
+                assert status == 200, f"{kind} at {door}: {status}"
+            else:
+                assert status in (400, 401), f"{kind} at {door}: {status}"
+
+
+def test_t14_introspection_knows_access_and_refresh_tokens_only():
+    for kind, token in tokens().items():
+        answer = check(S.ask("POST", "/oauth/introspect", form={"token": token}, basic=CLIENT), 200)
+        same((kind, answer.json["active"]), (kind, kind in ("access", "refresh")))
+
+
+def test_t14_typ_is_looked_at():
+    """The same claims under the same secret, but for typ: a server that signs with HS256."""
+    secret = tempfile.NamedTemporaryFile("wb", suffix=".secret")
+    secret.write(b"0123456789abcdef0123456789abcdef")
+    secret.flush()
+    server = Server(alg="HS256", secret_file=secret.name)
+    try:
+        token = server.register()["access_token"]
+        head, body, _ = token.split(".")
+        header = json.loads(base64.urlsafe_b64decode(head + "=="))
+        for typ, status in (("at+jwt", 200), ("JWT", 401), (None, 401), ("application/at+jwt", 200)):
+            header["typ"] = typ
+            made = {name: value for name, value in header.items() if value}
+            text = base64.urlsafe_b64encode(json.dumps(made).encode()).rstrip(b"=").decode() + "." + body
+            mac = hmac.new(b"0123456789abcdef0123456789abcdef", text.encode(), hashlib.sha256).digest()
+            text += "." + base64.urlsafe_b64encode(mac).rstrip(b"=").decode()
+            same((typ, server.ask("GET", "/v1/me", token=text).status), (typ, status))
+    finally:
+        server.close()
+
+
+# --- the tutorial's tokens, made and read by the real PyJWT ---
+
+def pyjwt():
+    import jwt
+    return jwt
+
+
+def made_elsewhere(name, exp):
+    return pyjwt().encode({"user": name, "exp": exp}, SECRET, algorithm="HS256")
+
+
+def me(token):
+    return S.ask("GET", "/v1/me", headers={"x-access-token": token})
+
+
+def test_compat_token_of_ours_is_read_by_pyjwt():
+    user = S.register()
+    found = pyjwt().decode(user["x_access_token"], SECRET, algorithms=["HS256"])
+    same(found["user"], user["name"])
+    same(found["exp"] - found["iat"], 900)
+    same(found["sid"], user["session"]["id"])
+
+
+def test_compat_token_of_ours_ends_with_its_session():
+    user = S.register()
+    check(me(user["x_access_token"]), 200)
+    check(S.ask("POST", "/v1/logout", headers={"x-access-token": user["x_access_token"]}), 200)
+    check(me(user["x_access_token"]), 401, "session_ended")
+
+
+def test_compat_token_made_elsewhere_counts_until_its_exp():
+    name = S.register()["name"]
+    now = int(time.time())
+    same(check(me(made_elsewhere(name, now + 905)), 200).json["username"], name)
+    check(me(made_elsewhere(name, now - 1)), 401, "invalid_token")
+    check(me(made_elsewhere("nobody-here", now + 905)), 401, "invalid_token")
+    forged = pyjwt().encode({"user": name, "exp": now + 905}, "another secret", algorithm="HS256")
+    check(me(forged), 401, "invalid_token")
+    no_exp = pyjwt().encode({"user": name}, SECRET, algorithm="HS256")
+    check(me(no_exp), 401, "invalid_token")
+
+
+def test_compat_token_made_elsewhere_ends_with_logout_of_all():
+    user = S.register()
+    now = int(time.time())
+    old, later = made_elsewhere(user["name"], now + 901), made_elsewhere(user["name"], now + 960)
+    time.sleep(2)
+    check(me(old), 200)
+    check(S.ask("POST", "/v1/logout", {"scope": "all"}, token=user["access_token"]), 200)
+    check(me(old), 401, "session_ended")
+    check(me(later), 200)
+
+
+def test_compat_token_made_elsewhere_ends_with_password_and_account():
+    user = S.register()
+    old = made_elsewhere(user["name"], int(time.time()) + 901)
+    time.sleep(2)
+    check(me(old), 200)
+    body = {"current_password": "a pass phrase for one minute", "new_password": "quite another phrase"}
+    check(S.ask("POST", "/v1/me/password", body, token=user["access_token"]), 200)
+    check(me(old), 401, "session_ended")
+    fresh = made_elsewhere(user["name"], int(time.time()) + 960)
+    check(me(fresh), 200)
+    S.admin("users", "disable", user["name"])
+    check(me(fresh), 401)
+
+
+def test_compat_and_bearer_together_are_refused():
+    user = S.register()
+    check(S.ask("GET", "/v1/me", token=user["access_token"],
+                headers={"x-access-token": user["x_access_token"]}), 400, "malformed")
+
+
+def test_without_the_switch_the_header_means_nothing():
+    server = Server()
+    try:
+        user = server.register()
+        assert "x_access_token" not in user
+        token = made_elsewhere(user["name"], int(time.time()) + 905)
+        check(server.ask("GET", "/v1/me", headers={"x-access-token": token}), 401, "no_credential")
+    finally:
+        server.close()
+
+
+if __name__ == "__main__":
+    main(globals(), S)

@@ -1,0 +1,240 @@
+#!/usr/bin/python3
+"""Starting, stopping, reloading, slow clients, logs and metrics."""
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import threading
+import time
+
+from kit import PASSWORD, PROGRAM, Server, check, main, same
+
+S = Server()
+
+
+def run(*words, env=None):
+    done = subprocess.run([PROGRAM, *words], capture_output=True, text=True, timeout=30,
+                          env={**os.environ, **(env or {})})
+    return done.returncode, done.stdout, done.stderr
+
+
+# --- configuration ---
+
+def test_config_is_printed_and_read_again():
+    status, text, _ = run("--data=/tmp/x", "--grace-s=7", "--trusted-proxies=10.0.0.0/8 ::1",
+                          "--behind-proxy", "--print-config")
+    same(status, 0)
+    assert 'grace-s = 7\n' in text and 'trusted-proxies = "10.0.0.0/8 ::1/128"\n' in text
+    path = S.place / "config"
+    path.write_text(text)
+    same(run("--config", str(path), "--print-config")[1], text)
+
+
+def test_config_option_before_variable_before_file():
+    path = S.place / "config"
+    path.write_text("# a comment\ngrace-s = 1\nidle_s = 1000\n compat = \"\" \n")
+    words = ("--config", str(path), "--print-config")
+    assert "grace-s = 1\n" in run(*words)[1]
+    assert "grace-s = 2\n" in run(*words, env={"LANYARD_GRACE_S": "2"})[1]
+    assert "grace-s = 3\n" in run(*words, "--grace-s", "3", env={"LANYARD_GRACE_S": "2"})[1]
+    assert "idle-s = 1000\n" in run("--print-config", env={"LANYARD_CONFIG": str(path)})[1]
+
+
+def test_config_refuses_what_cannot_be():
+    path = S.place / "config"
+    cases = (("--nonsense=1", "no option"), ("--grace-s=x", "grace-s"), ("--grace-s", "value is missing"),
+             ("--grace-s=99999", "from 0 to 3600"), ("--alg=none", "alg"), ("--alg=HS256", "secret-file"),
+             ("--db=postgresql://u:secret@h/d", "passfile"), ("--tls-cert=x", "tls-key"),
+             ("--db=postgresql://h/d?password=secret", "passfile"), ("--compat=other", "compat"),
+             ("--trusted-proxies=10.0.0.1", "behind-proxy"), ("--log=all", "log"),
+             ("--access-s=5000", None), ("extra", None))
+    for word, said in cases:
+        status, _, why = run("--check-config", word)
+        if said:
+            same((word, status), (word, 2))
+            assert said in why and "secret@" not in why, why
+    for line in ("nonsense = 1", "grace-s", "grace-s = 1\ngrace_s = 2", 'log = "events'):
+        path.write_text("\n" + line + "\n")
+        status, _, why = run("--config", str(path), "--check-config")
+        same((line, status), (line, 2))
+        assert re.search(r"config:[23]: ", why), why
+    same(run("--check-config")[0], 0)
+
+
+def test_listening_beyond_this_machine_needs_tls_or_a_proxy():
+    words = (f"--data={S.place}/open", "--listen=0.0.0.0:0")
+    status, _, why = run(*words)
+    same(status, 2)
+    assert "tls-cert" in why
+
+
+# --- starting and stopping ---
+
+def test_starts_in_half_a_second_and_drains():
+    server = Server()
+    try:
+        same(server.stop(), 0)
+        start = time.monotonic()
+        server.start()
+        assert time.monotonic() - start < 0.5, f"{time.monotonic() - start:.2f} s to start"
+        start = time.monotonic()
+        same(server.stop(), 0)
+        assert time.monotonic() - start < 3
+    finally:
+        server.close()
+
+
+def test_a_second_server_in_one_place_is_refused():
+    status, _, why = run(f"--data={S.data}")
+    same(status, 1)
+    assert "another lanyardd runs" in why
+
+
+def test_starts_over_what_a_killed_one_left():
+    server = Server(unix=True)
+    try:
+        server.stop(signal.SIGKILL)
+        assert os.path.exists(server.place / "public.sock"), "the socket is left"
+        server.start()
+        check(server.ask("GET", "/livez"), 200)
+    finally:
+        server.close()
+
+
+def test_a_running_request_is_finished_and_a_waiting_one_answered():
+    server = Server()
+    try:
+        client = server.client("revocations")
+        found = []
+        head = server.ask("GET", "/v1/revocations", basic=client).body.split(b"\n")[0]
+        at = json.loads(head)
+        path = f"/v1/revocations?since={at['epoch']}:{at['seq']}&wait_ms=30000"
+        user = server.register()
+        threads = [threading.Thread(target=lambda: found.append(server.ask("GET", path, basic=client))),
+                   threading.Thread(target=lambda: found.append(server.login(user["name"])))]
+        for thread in threads:
+            thread.start()
+        time.sleep(0.02)
+        same(server.stop(), 0)
+        for thread in threads:
+            thread.join(5)
+        same([answer.status for answer in found], [200, 200])
+    finally:
+        server.close()
+
+
+def test_files_are_for_the_owner_alone():
+    for path in S.data.iterdir():
+        same((path.name, path.stat().st_mode & 0o077), (path.name, 0))
+    same(S.data.stat().st_mode & 0o777, 0o700)
+
+
+def test_hangup_takes_new_buckets():
+    path = S.place / "reload"
+    path.write_text("failures-pair = 100000\n")
+    server = Server(limits=False, config=path)
+    try:
+        name = server.register()["name"]
+        same({server.login(name, "not the pass phrase").status for _ in range(15)}, {401})
+        path.write_text("failures-pair = 2\n")
+        server.process.send_signal(signal.SIGHUP)
+        time.sleep(0.3)
+        name = server.register()["name"]
+        assert 429 in {server.login(name, "not the pass phrase").status for _ in range(4)}
+        path.write_text("failures-pair = nonsense\n")
+        server.process.send_signal(signal.SIGHUP)
+        time.sleep(0.3)
+        assert "reload_failed" in server.read_log()
+        check(server.ask("GET", "/livez"), 200)
+    finally:
+        server.close()
+
+
+# --- at work ---
+
+def test_ready_and_alive():
+    for path in ("/livez", "/readyz"):
+        same(check(S.ask("GET", path), 200).body, b"")
+
+
+def test_metrics_are_told_on_the_administration_socket():
+    S.register()
+    text = S.admin_socket("/metrics")
+    assert "application/openmetrics-text; version=1.0.0" in text
+    body = text.split("\r\n\r\n", 1)[1]
+    assert body.endswith("# EOF\n")
+    assert 'lanyardd_answers_total{method="POST",route="/v1/register",status="2xx"}' in body
+    names = set(re.findall(r"^# TYPE (\S+)", body, re.MULTILINE))
+    assert len(names) >= 12, names
+    same(set(re.findall(r"^# HELP (\S+)", body, re.MULTILINE)), names)
+
+
+def test_metrics_listener():
+    server = Server(metrics_listen=f"unix:{S.place}/metrics.sock")
+    try:
+        with socket.socket(socket.AF_UNIX) as sock:
+            sock.connect(f"{S.place}/metrics.sock")
+            sock.sendall(b"GET /metrics HTTP/1.0\r\nHost: a\r\n\r\n")
+            got = b""
+            while chunk := sock.recv(65536):
+                got += chunk
+        assert got.startswith(b"HTTP/1.1 200") and got.endswith(b"# EOF\n"), got[:100]
+    finally:
+        server.close()
+
+
+def test_t52_logs_hold_no_secret():
+    user = S.register(email="secret-holder@example.org")
+    S.ask("GET", f"/v1/me?access_token={user['access_token']}")
+    S.ask("GET", "/" + user["refresh_token"])
+    S.ask("POST", "/v1/login", {"login": user["refresh_token"], "password": PASSWORD})
+    S.ask("GET", "/v1/me", headers={"Authorization": "Basic " + user["access_token"],
+                                    "User-Agent": user["access_token"]})
+    S.refresh(user["refresh_token"])
+    client = S.client("introspect:any")
+    S.ask("POST", "/oauth/introspect", form={"token": user["access_token"]}, basic=client)
+    time.sleep(0.2)
+    log = S.read_log()
+    for line in log.splitlines():
+        json.loads(line)
+    for secret in ("lr1.", "eyJ", PASSWORD, client[1]):
+        assert secret not in log, f"{secret[:8]} stands in the log"
+    audit = json.dumps(S.admin("audit", "list"))
+    for secret in ("lr1.", "eyJ", PASSWORD, client[1]):
+        assert secret not in audit, f"{secret[:8]} stands in the audit"
+
+
+def test_t40_slow_clients_hold_up_nobody():
+    socks = []
+    for n in range(60):
+        sock = S.connect()
+        sock.sendall(b"POST /v1/login HTTP/1.1\r\nHost: a\r\nContent-Length: 50\r\n"[:20 + n % 40])
+        socks.append(sock)
+    start = time.monotonic()
+    check(S.login(S.register()["name"]), 200)
+    assert time.monotonic() - start < 2
+    for sock in socks:
+        sock.close()
+
+
+def test_tls_is_spoken():
+    for name in ("cert", "key"):
+        (S.place / name).unlink(missing_ok=True)
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+                    "-nodes", "-keyout", S.place / "key", "-out", S.place / "cert", "-days", "2",
+                    "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"],
+                   check=True, capture_output=True)
+    server = Server(tls_cert=S.place / "cert", tls_key=S.place / "key")
+    try:
+        assert server.address.startswith("https://127.0.0.1:")
+        done = subprocess.run(["curl", "-sS", "--cacert", S.place / "cert", server.address + "/livez",
+                               "-o", "/dev/null", "-w", "%{http_code}"], capture_output=True, text=True)
+        same((done.stdout, done.stderr), ("200", ""))
+    finally:
+        server.close()
+
+
+if __name__ == "__main__":
+    main(globals(), S)

@@ -1,0 +1,173 @@
+#!/usr/bin/python3
+"""GET /v1/verify, by itself and behind a real nginx."""
+import http.client
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+from kit import PASSWORD, ROOT, Server, check, main, same
+
+S = Server(unix=True, behind_proxy=True)
+ACCESS, CSRF = "__Host-lanyard-access", "__Host-lanyard-csrf"
+NGINX = shutil.which("nginx") or "/usr/sbin/nginx"
+
+
+def verify(query="", **more):
+    answer = S.ask("GET", "/v1/verify" + query, **more)
+    same(answer.body, b"")
+    assert answer.status in (200, 401, 403), answer.status
+    return check(answer, answer.status)
+
+
+def cookies(user):
+    origin = "http://" + "localhost"
+    answer = S.ask("POST", "/v1/login", {"login": user["name"], "password": PASSWORD,
+                                         "mode": "cookie"}, {"Origin": origin, "Host": "localhost"})
+    check(answer, 200)
+    return {name: value for name, (value, _) in answer.cookies().items()}
+
+
+def test_identity_stands_in_headers():
+    user = S.register()
+    S.admin("users", "roles", user["name"], "reader editor")
+    fresh = S.login(user["name"]).json
+    answer = verify(token=fresh["access_token"])
+    same(answer.status, 200)
+    same((answer.header("Lanyard-Sub"), answer.header("Lanyard-Sid"), answer.header("Lanyard-Roles")),
+         (user["user"]["id"], fresh["session"]["id"], "reader editor"))
+    assert abs(int(answer.header("Lanyard-Exp")) - time.time() - 900) < 10
+
+
+def test_nobody_and_nonsense_are_401():
+    same(verify().status, 401)
+    for value in ("Bearer x", "Bearer a.b.c", "Bearer", "Bearer a b", "Basic YTpi", "Digest x"):
+        same((value, verify(headers={"Authorization": value}).status), (value, 401))
+
+
+def test_roles_are_needed_all():
+    user = S.register()
+    S.admin("users", "roles", user["name"], "reader editor")
+    token = S.login(user["name"]).json["access_token"]
+    for query, status in (("?roles=reader", 200), ("?roles=reader,editor", 200),
+                          ("?roles=reader%20editor", 200), ("?roles=admin", 403),
+                          ("?roles=reader,admin", 403), ("?roles=read", 403), ("?roles=readers", 403)):
+        same((query, verify(query, token=token).status), (query, status))
+    assert "insufficient_scope" in verify("?roles=admin", token=token).header("WWW-Authenticate")
+
+
+def test_a_slip_in_the_proxy_opens_nothing():
+    token = S.register()["access_token"]
+    for query in ("?role=admin", "?roles=", "?roles=a&roles=b", "?max_age=x", "?max_age=-1",
+                  "?max_age=", "?maxage=5", "?roles=a&x=1"):
+        same((query, verify(query, token=token).status), (query, 403))
+
+
+def test_freshness_is_asked_for():
+    token = S.register()["access_token"]
+    same(verify("?max_age=300&max_lag=60000", token=token).status, 200)
+    time.sleep(2.1)
+    answer = verify("?max_age=1", token=token)
+    same(answer.status, 401)
+    assert "insufficient_user_authentication" in answer.header("WWW-Authenticate")
+    assert 'max_age="1"' in answer.header("WWW-Authenticate")
+    same(verify("?max_lag=0", token=token).status, 401)
+
+
+def test_cookie_counts_only_with_the_original_method():
+    jar = cookies(S.register())
+    sent = {"Cookie": f"{ACCESS}={jar[ACCESS]}", "Host": "localhost"}
+    same(verify(headers=sent).status, 401)
+    same(verify(headers={**sent, "X-Original-Method": "GET"}).status, 200)
+    same(verify(headers={**sent, "X-Original-Method": "HEAD"}).status, 200)
+    same(verify(headers={**sent, "X-Original-Method": "POST"}).status, 403)
+    full = {"Cookie": f"{ACCESS}={jar[ACCESS]}; {CSRF}={jar[CSRF]}", "Host": "localhost",
+            "Origin": "http://localhost", "Lanyard-CSRF-Token": jar[CSRF]}
+    for method in ("POST", "PUT", "DELETE", "PATCH"):
+        same(verify(headers={**full, "X-Original-Method": method}).status, 200)
+        evil = {**full, "X-Original-Method": method, "Origin": "https://evil.example"}
+        same(verify(headers=evil).status, 403)
+
+
+def test_ended_session_is_refused_at_once():
+    user = S.register()
+    same(verify(token=user["access_token"]).status, 200)
+    S.ask("POST", "/v1/logout", token=user["access_token"])
+    same(verify(token=user["access_token"]).status, 401)
+
+
+def test_connection_is_kept():
+    token = S.register()["access_token"]
+    one = f"GET /v1/verify HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {token}\r\n\r\n".encode()
+    same(S.raw(one * 50).count(b"HTTP/1.1 200"), 50)
+
+
+# --- behind nginx ---
+
+class Nginx:
+    def __init__(self):
+        self.place = pathlib.Path(tempfile.mkdtemp(prefix="nginx-"))
+        text = (ROOT / "tests/server/api/nginx.conf").read_text()
+        upstream = S.address if S.address.startswith("unix:") else S.address.split("//")[1]
+        text = text.replace("@PLACE@", str(self.place)).replace("@UPSTREAM@", upstream)
+        if os.getuid() == 0:
+            text = "user root;\n" + text
+        (self.place / "nginx.conf").write_text(text)
+        self.process = subprocess.Popen([NGINX, "-c", self.place / "nginx.conf", "-e", "stderr"],
+                                        stdin=subprocess.DEVNULL)
+        until = time.monotonic() + 10
+        while not (self.place / "front.sock").exists():
+            assert self.process.poll() is None and time.monotonic() < until, "nginx did not start"
+            time.sleep(0.02)
+
+    def ask(self, path, method="GET", headers=None):
+        connection = http.client.HTTPConnection("localhost")
+        connection.sock = socket.socket(socket.AF_UNIX)
+        connection.sock.connect(str(self.place / "front.sock"))
+        connection.request(method, path, headers={"Host": "localhost", **(headers or {})})
+        response = connection.getresponse()
+        body = response.read().decode()
+        connection.close()
+        return response.status, body, response.headers
+
+    def close(self):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(10)
+        shutil.rmtree(self.place)
+
+
+def test_behind_nginx():
+    nginx = Nginx()
+    try:
+        user = S.register()
+        bearer = {"Authorization": "Bearer " + user["access_token"]}
+        status, body, _ = nginx.ask("/page", headers=bearer)
+        same((status, body), (200, f"{user['user']['id']}||GET\n"))
+        same(nginx.ask("/page", "POST", bearer)[:2], (200, f"{user['user']['id']}||POST\n"))
+        status, _, headers = nginx.ask("/page")
+        same((status, headers["WWW-Authenticate"]), (401, 'Bearer realm="lanyardd"'))
+        same(nginx.ask("/page", headers={**bearer, "X-User": "someone-else"})[1].split("|")[0],
+             user["user"]["id"])
+        same(nginx.ask("/admin/", headers=bearer)[0], 403)
+        S.admin("users", "roles", user["name"], "admin")
+        fresh = {"Authorization": "Bearer " + S.login(user["name"]).json["access_token"]}
+        same(nginx.ask("/admin/", headers=fresh)[0], 200)
+        jar = cookies(user)
+        cookie = {"Cookie": f"{ACCESS}={jar[ACCESS]}; {CSRF}={jar[CSRF]}"}
+        same(nginx.ask("/page", headers=cookie)[0], 200)
+        same(nginx.ask("/page", "POST", cookie)[0], 403)
+        same(nginx.ask("/page", "POST", {**cookie, "Origin": "http://localhost",
+                                         "Lanyard-CSRF-Token": jar[CSRF]})[0], 200)
+        S.ask("POST", "/v1/logout", {"scope": "all"}, token=fresh["Authorization"][7:])
+        same(nginx.ask("/page", headers=bearer)[0], 401)
+    finally:
+        nginx.close()
+
+
+if __name__ == "__main__":
+    main(globals(), S)
