@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/defense.h"
 #include "base/json_out.h"
 #include "keyring/ring.h"
 
@@ -332,9 +333,10 @@ static srv_status change_revoke(ring_change *change, store_txn *txn, srv_error *
     key->row.state = KEY_COMPROMISED;
     key->row.retire_after = store_now(txn);
     key->is_changed = true;
-    TRY(tape_write(txn, change->batch, TAPE_KID,
-                   (lanyard_bytes){ (const uint8_t *)change->kid, strlen(change->kid) },
-                   rules->token_life));
+    if (DEFENDS(43))
+        TRY(tape_write(txn, change->batch, TAPE_KID,
+                       (lanyard_bytes){ (const uint8_t *)change->kid, strlen(change->kid) },
+                       rules->token_life));
     return was_active ? change_add_fresh(change, store_now(txn), true) : SRV_OK;
 }
 
