@@ -91,14 +91,13 @@ class Embedded:
 
     def _token_set(self, grant, roles, user=None):
         extra = self.extra_claims(grant.user_id) if self.extra_claims else {}
-        now = self.now()
         who = user.as_dict() if user else {"id": grant.user_id, "roles": list(roles)}
         return {
             "access_token": self.tokens.write(grant, roles, extra), "token_type": "Bearer",
             "expires_in": grant.exp - grant.iat,
             "refresh_token": self.sessions.codec.write(grant.token),
             "refresh_expires_in":
-                (min(grant.idle_expires, grant.abs_expires) - now) // SECOND,
+                min(grant.idle_expires, grant.abs_expires) // SECOND - grant.iat,
             "session": {"id": grant.sid, "expires_at": _stamp(grant.abs_expires)}, "user": who,
         }
 

@@ -251,9 +251,10 @@ class Sessions:
             return self.end_user(db, user_id, reason or "user_logout_others", keep=sid)
 
     def _is_live(self, db, sid):
-        row = db.execute(select(table.c.ended_at).where(
-            table.c.id == sid, table.c.realm == self.realm).with_for_update()).first()
-        return row is not None and row.ended_at is None
+        """Locks the row: by a change of nothing, for SQLite has no other way."""
+        return db.execute(update(table).where(
+            table.c.id == sid, table.c.realm == self.realm, table.c.ended_at.is_(None))
+            .values(realm=self.realm)).rowcount == 1
 
     def of_refresh(self, text):
         """(sid, user_id) of a refresh token whose family is the session's, whatever its
