@@ -107,7 +107,7 @@ class Lanyard:
                                "SQLALCHEMY_DATABASE_URI, pass engine=, or set LANYARD_SERVER")
         if engine is None:
             engine = engine_for(url)
-        elif hasattr(engine, "session") and hasattr(engine, "engine"):  # Flask-SQLAlchemy
+        elif hasattr(type(engine), "engines"):  # Flask-SQLAlchemy
             extension = engine
             engine = lambda: _flask_sqlalchemy_engine(app, extension)  # noqa: E731
         audience = settings.audience or app.name + (f"/{self.name}" if self.name else "")
