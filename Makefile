@@ -6,10 +6,10 @@ DESTDIR ?=
 T       ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build run demo check check-all lint fuzz bench install uninstall format clean
+.PHONY: help deps build run demo check check-all lint fuzz bench bench-python install uninstall format clean
 
 help: ## Show this list.
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{ printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{ printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 deps: ## Install what building and checking need.
 	@tools/install-deps build check
@@ -49,6 +49,10 @@ bench: build ## Measure the library against the bare primitives, and against pee
 	@tools/build plain -Dpeers=true
 	@build/bin/lanyard-bench
 	@build/plain/bench/peers/lanyard-bench-peers
+
+bench-python: build ## Measure lanyard.jwt beside PyJWT and pyjwt-rs.
+	@tools/install-deps check
+	@bindings/python/bench/run
 
 install: build ## Install under PREFIX=/usr/local; DESTDIR is honored.
 	@tools/build install "$(abspath $(PREFIX))" "$(DESTDIR)"

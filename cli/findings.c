@@ -23,7 +23,7 @@ void findings_add(cli_findings *findings, const char *name, const char *format, 
     va_list values;
 
     va_start(values, format);
-    vsnprintf(sentence, sizeof sentence, format, values);
+    (void)vsnprintf(sentence, sizeof sentence, format, values);
     va_end(values);
     findings->count++;
     if (findings->is_json) {

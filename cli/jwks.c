@@ -8,7 +8,7 @@
 #include "refusal.h"
 #include "save.h"
 
-#define SET_TEXT_MAX (16u * 1024u * 1024u)
+#define SET_TEXT_MAX ((size_t)16 * 1024 * 1024)
 #define FILES_MAX    LANYARD_KEYSET_KEYS_MAX
 
 /* Keys of several files. */

@@ -7,7 +7,7 @@
 #include "save.h"
 #include "times.h"
 
-#define KEY_TEXT_MAX (1024u * 1024u)
+#define KEY_TEXT_MAX ((size_t)1024 * 1024)
 #define BITS_MAX     65536
 
 typedef enum key_format { KEY_TO_JWK, KEY_TO_PEM, KEY_TO_DER } key_format;

@@ -149,7 +149,7 @@ static bool pile_add(key_pile *pile, const lanyard_keyset *keys)
     const lanyard_key *key = NULL;
 
     for (size_t i = 0; (key = lanyard_keyset_at(keys, i)) != NULL; i++) {
-        lanyard_key **grown = realloc(pile->keys, (pile->count + 1) * sizeof(*grown));
+        lanyard_key **grown = realloc(pile->keys, (pile->count + 1) * sizeof(lanyard_key *));
 
         if (!grown)
             return false;

@@ -13,23 +13,22 @@
 #define NAME_MAX_LEN 64
 
 static const cli_command *const commands[] = {
-    &command_encode,      &command_decode,     &command_inspect,        &command_explain,
-    &command_sign,        &command_verify,     &command_key_generate,   &command_key_show,
-    &command_key_convert, &command_key_public, &command_key_thumbprint, &command_jwks_make,
-    &command_jwks_add,    &command_jwks_check, &command_policy_lint,    &command_audit,
-    &command_algs,
+    &command_encode,       &command_decode,         &command_inspect,
+    &command_explain,      &command_sign,           &command_verify,
+    &command_key_generate, &command_key_show,       &command_key_convert,
+    &command_key_public,   &command_key_thumbprint, &command_jwks_make,
+    &command_jwks_add,     &command_jwks_check,     &command_policy_lint,
+    &command_audit,        &command_algs,           NULL,
 };
-
-#define COMMANDS (sizeof commands / sizeof *commands)
 
 const cli_command *commands_at(size_t index)
 {
-    return index < COMMANDS ? commands[index] : NULL;
+    return commands[index];
 }
 
 static const cli_command *command_find(const char *name)
 {
-    for (size_t i = 0; i < COMMANDS; i++)
+    for (size_t i = 0; commands[i]; i++)
         if (strcmp(commands[i]->name, name) == 0)
             return commands[i];
     return NULL;
@@ -60,7 +59,7 @@ static int command_unknown(cli_run *run, int count, char **words)
         return refuse_usage(run, "%s needs a second word; try: lanyard help %s", words[0],
                             words[0]);
     snprintf(name, sizeof name, "%s %s", words[0], count > 1 ? words[1] : "");
-    for (size_t i = 0; i < COMMANDS; i++) {
+    for (size_t i = 0; commands[i]; i++) {
         bool has_two = strchr(commands[i]->name, ' ') != NULL;
 
         if (has_two ? count > 1 : !is_family)
@@ -209,8 +208,8 @@ int main(int argc, char **argv)
     cli_run run = { 0 };
 
     /* A reader that has gone is an error to tell, not a reason to die. */
-    signal(SIGPIPE, SIG_IGN);
-    setlocale(LC_CTYPE, "");
+    (void)signal(SIGPIPE, SIG_IGN);
+    (void)setlocale(LC_CTYPE, "");
     out_init(&run.out, STDOUT_FILENO);
     out_init(&run.err, STDERR_FILENO);
     lanyard_buf_init(&run.warnings.buf, NULL, LANYARD_LIMIT_CEILING);

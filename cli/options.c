@@ -4,23 +4,24 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <lanyard.h>
 
 #define AT(field)   offsetof(cli_options, field)
 #define FIRST_VALUE 256 /* what getopt_long() gives for the first row; above every character */
 
 static const cli_option option_rows[] = {
     { "key", "FILE", "key: JWK, JWK Set, PEM, DER or OpenSSH public key; - for standard input",
-      OPTION_LIST, GROUP_KEY, AT(key) },
-    { "jwks", "FILE", "keys: a JWK Set", OPTION_LIST, GROUP_KEY, AT(jwks) },
-    { "secret-file", "FILE", "secret: the bytes of a file, less one final newline", OPTION_TEXT,
+      OPTION_FILES, GROUP_KEY, AT(key) },
+    { "jwks", "FILE", "keys: a JWK Set", OPTION_FILES, GROUP_KEY, AT(jwks) },
+    { "secret-file", "FILE", "secret: the bytes of a file, less one final newline", OPTION_BYTES,
       GROUP_KEY, AT(secret_file) },
-    { "secret-base64-file", "FILE", "secret: a file of base64 or base64url", OPTION_TEXT, GROUP_KEY,
-      AT(secret_base64_file) },
-    { "secret-env", "NAME", "secret: an environment variable", OPTION_TEXT, GROUP_KEY,
+    { "secret-base64-file", "FILE", "secret: a file of base64 or base64url", OPTION_BYTES,
+      GROUP_KEY, AT(secret_base64_file) },
+    { "secret-env", "NAME", "secret: an environment variable", OPTION_BYTES, GROUP_KEY,
       AT(secret_env) },
-    { "secret", "TEXT", "secret: this text (others can see it)", OPTION_TEXT, GROUP_KEY,
+    { "secret", "TEXT", "secret: this text (others can see it)", OPTION_BYTES, GROUP_KEY,
       AT(secret) },
-    { "passphrase-file", "FILE", "opens an encrypted PEM or DER key", OPTION_TEXT,
+    { "passphrase-file", "FILE", "opens an encrypted PEM or DER key", OPTION_BYTES,
       GROUP_KEY | GROUP_OPEN, AT(passphrase_file) },
     { "allow-short-key", NULL, "use keys below the minimum length", OPTION_FLAG,
       GROUP_KEY | GROUP_OPEN, AT(allow_short_key) },
@@ -33,7 +34,7 @@ static const cli_option option_rows[] = {
     { "at", "TIME", "instead of the clock: RFC 3339, or seconds since 1970", OPTION_TEXT, GROUP_AT,
       AT(at) },
     { "claims-file", "FILE", "claims: a JSON object, its bytes kept; - for standard input",
-      OPTION_TEXT, GROUP_CLAIMS, AT(claims_file) },
+      OPTION_BYTES, GROUP_CLAIMS, AT(claims_file) },
     { "claim", "NAME=TEXT", "one claim more; NAME:=JSON for anything but text", OPTION_LIST,
       GROUP_CLAIMS, AT(claim) },
     { "exp", "900s", "expires after that long, or at an RFC 3339 time", OPTION_TEXT, GROUP_CLAIMS,
@@ -55,7 +56,7 @@ static const cli_option option_rows[] = {
     { "leeway", "30s", "clock skew to forgive", OPTION_TEXT, GROUP_POLICY, AT(leeway) },
     { "max-age", "1h", "refuse what was issued longer ago", OPTION_TEXT, GROUP_POLICY,
       AT(max_age) },
-    { "policy", "FILE", "all of these from a policy file", OPTION_TEXT,
+    { "policy", "FILE", "all of these from a policy file", OPTION_BYTES,
       GROUP_POLICY | GROUP_SIGNATURE, AT(policy) },
     { "allow-no-exp", NULL, "accept a token that never expires", OPTION_FLAG, GROUP_POLICY,
       AT(allow_no_exp) },
@@ -67,15 +68,15 @@ static const cli_option option_rows[] = {
       GROUP_POLICY | GROUP_SIGNATURE, AT(allow_padding) },
     { "bits", "N", "length of an RSA key or of a secret", OPTION_TEXT, GROUP_BITS, AT(bits) },
     { "to", "FORMAT", "jwk (the default), pem or der", OPTION_TEXT, GROUP_FORMAT, AT(to) },
-    { "out-passphrase-file", "FILE", "encrypts a private key written as PEM", OPTION_TEXT,
+    { "out-passphrase-file", "FILE", "encrypts a private key written as PEM", OPTION_BYTES,
       GROUP_FORMAT, AT(out_passphrase_file) },
     { "private", NULL, "private parts and secrets, too", OPTION_FLAG, GROUP_PART, AT(is_private) },
     { "hash", "NAME", "sha256 (the default), sha384 or sha512", OPTION_TEXT, GROUP_HASH, AT(hash) },
     { "uri", NULL, "as a URI (RFC 9278)", OPTION_FLAG, GROUP_HASH, AT(uri) },
-    { "wordlist", "FILE", "more secrets to try, one a line", OPTION_TEXT, GROUP_WORDS,
+    { "wordlist", "FILE", "more secrets to try, one a line", OPTION_BYTES, GROUP_WORDS,
       AT(wordlist) },
     { "markdown", NULL, "as a page of Markdown", OPTION_FLAG, GROUP_MARKDOWN, AT(markdown) },
-    { "out", "FILE", "into a new file that only its owner can read", OPTION_TEXT, GROUP_OUT,
+    { "out", "FILE", "into a new file that only its owner can read", OPTION_BYTES, GROUP_OUT,
       AT(out) },
     { "force", NULL, "replace a file that is there", OPTION_FLAG, GROUP_OUT, AT(force) },
     { "json", NULL, "answers and refusals as JSON", OPTION_FLAG, GROUP_ALL, AT(json) },
@@ -121,16 +122,29 @@ static bool fault_say(cli_options_fault *fault, const char *name, const char *wh
     return false;
 }
 
+static bool option_is_utf8(const char *text)
+{
+    lanyard_buf json;
+    lanyard_status status = LANYARD_OK;
+
+    lanyard_buf_init(&json, NULL, LANYARD_LIMIT_CEILING);
+    status = lanyard_json_write_str(&json, lanyard_str_of(text));
+    lanyard_buf_done(&json);
+    return status != LANYARD_E_ARGUMENT;
+}
+
 static bool option_take(const cli_option *row, char *value, cli_options *options,
                         cli_options_fault *fault)
 {
     char *field = (char *)options + row->offset;
 
+    if (value && row->kind != OPTION_BYTES && row->kind != OPTION_FILES && !option_is_utf8(value))
+        return fault_say(fault, row->name, "is not UTF-8");
     if (row->kind == OPTION_FLAG) {
         *(bool *)(void *)field = true;
         return true;
     }
-    if (row->kind == OPTION_TEXT) {
+    if (row->kind == OPTION_TEXT || row->kind == OPTION_BYTES) {
         const char **text = (const char **)(void *)field;
 
         if (*text)
@@ -165,6 +179,11 @@ static void options_fill(unsigned groups, struct option *long_options)
 /* What getopt_long() did not like about the word. */
 static bool options_blame(int found, const char *word, cli_options_fault *fault)
 {
+    /* Of short options in one word getopt_long() has not moved on: word may be the one before. */
+    if (found == '?' && optopt > 0 && optopt < FIRST_VALUE) {
+        snprintf(fault->text, sizeof fault->text, "-%c", optopt);
+        word = fault->text;
+    }
     fault->word = word;
     if (found == ':' && optopt >= FIRST_VALUE)
         return fault_say(fault, option_rows[optopt - FIRST_VALUE].name, "needs a value");
@@ -200,7 +219,7 @@ bool options_read(int argc, char **argv, unsigned groups, cli_options *options, 
 void options_done(cli_options *options)
 {
     for (size_t i = 0; i < ROWS; i++) {
-        if (option_rows[i].kind != OPTION_LIST && option_rows[i].kind != OPTION_NAMES)
+        if (option_rows[i].kind < OPTION_LIST)
             continue;
 
         cli_list *list = (cli_list *)(void *)((char *)options + option_rows[i].offset);

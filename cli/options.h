@@ -51,10 +51,12 @@ typedef struct cli_options {
 } cli_options;
 
 typedef enum cli_option_kind {
-    OPTION_FLAG, /* bool */
-    OPTION_TEXT, /* const char *; once */
-    OPTION_LIST, /* cli_list */
-    OPTION_NAMES /* cli_list; names separated by commas, too */
+    OPTION_FLAG,  /* bool */
+    OPTION_TEXT,  /* const char *; once; UTF-8 */
+    OPTION_BYTES, /* the same, of any bytes: a file's name, a secret */
+    OPTION_LIST,  /* cli_list; UTF-8 */
+    OPTION_FILES, /* cli_list */
+    OPTION_NAMES  /* cli_list; names separated by commas, too; UTF-8 */
 } cli_option_kind;
 
 typedef struct cli_option {

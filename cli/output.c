@@ -159,9 +159,7 @@ void out_json_str(cli_out *out, lanyard_str text)
 void out_json_item(cli_out *out)
 {
     const lanyard_buf *buf = &out->buf;
-    char last = buf->len > 0 ? buf->ptr[buf->len - 1] : '[';
-
-    if (last != '{' && last != '[' && last != ',')
+    if (buf->len > 0 && !strchr("{[,", buf->ptr[buf->len - 1]))
         out_text(out, ",");
 }
 

@@ -68,7 +68,7 @@ int refuse_usage(cli_run *run, const char *format, ...)
     va_list values;
 
     va_start(values, format);
-    vsnprintf(sentence, sizeof sentence, format, values);
+    (void)vsnprintf(sentence, sizeof sentence, format, values);
     va_end(values);
     refuse_say(run, CLI_USAGE, "usage", sentence);
     if (!run->is_json && run->command)
@@ -93,7 +93,7 @@ int refuse_trouble(cli_run *run, const char *format, ...)
     va_list values;
 
     va_start(values, format);
-    vsnprintf(sentence, sizeof sentence, format, values);
+    (void)vsnprintf(sentence, sizeof sentence, format, values);
     va_end(values);
     return refuse_say(run, CLI_TROUBLE, "trouble", sentence);
 }
@@ -109,7 +109,7 @@ void warn(cli_run *run, const char *format, ...)
     va_list values;
 
     va_start(values, format);
-    vsnprintf(sentence, sizeof sentence, format, values);
+    (void)vsnprintf(sentence, sizeof sentence, format, values);
     va_end(values);
     if (run->is_json) {
         out_json_item(&run->warnings);
@@ -227,7 +227,7 @@ static void excerpt_bytes(cli_out *out, lanyard_str part)
 
 void excerpt_write(cli_out *out, lanyard_str token, size_t offset, size_t indent)
 {
-    size_t width = out->columns - indent - 2 * ELLIPSIS_LEN - 1;
+    size_t width = out->columns - indent - ELLIPSIS_LEN - ELLIPSIS_LEN - 1;
     size_t first = offset > width / 2 ? offset - width / 2 : 0;
     lanyard_str part = { 0 };
 

@@ -5,7 +5,7 @@
 #include "keys.h"
 #include "refusal.h"
 
-#define TOKEN_MAX (256u * 1024u * 1024u)
+#define TOKEN_MAX ((size_t)256 * 1024 * 1024)
 
 int sign_check_header(cli_run *run)
 {
@@ -19,6 +19,9 @@ int sign_check_header(cli_run *run)
         return CLI_ACCEPTED;
     if (options->typ)
         return refuse_usage(run, "--header stands for the whole header; leave --typ out");
+    /* Of a set, --kid still says which key. */
+    if (options->kid && options->key.count + options->jwks.count == 0)
+        return refuse_usage(run, "--header stands for the whole header; leave --kid out");
     if (lanyard_json_read(options->header, strlen(options->header), NULL, NULL, &json, &error) ==
         LANYARD_E_NO_MEMORY)
         return refuse_no_memory(run);

@@ -13,9 +13,9 @@ static size_t suggest_min(size_t left, size_t right)
     return left < right ? left : right;
 }
 
-static char suggest_fold(char c)
+static int suggest_fold(int c)
 {
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+    return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
 }
 
 static size_t suggest_distance(const char *from, size_t from_len, const char *to, size_t to_len)
@@ -31,8 +31,8 @@ static size_t suggest_distance(const char *from, size_t from_len, const char *to
 
         row[0] = i;
         for (size_t j = 1; j <= to_len; j++) {
-            char a = suggest_fold(from[i - 1]);
-            char b = suggest_fold(to[j - 1]);
+            int a = suggest_fold(from[i - 1]);
+            int b = suggest_fold(to[j - 1]);
 
             row[j] = suggest_min(suggest_min(above[j], row[j - 1]) + 1, above[j - 1] + (a != b));
             if (i > 1 && j > 1 && a == suggest_fold(to[j - 2]) && b == suggest_fold(from[i - 2]))

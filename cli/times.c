@@ -110,7 +110,7 @@ static bool time_read_offset(const char *text, int64_t *offset)
         return false;
     if (!time_field(text, 1, 2, 0, 23, &hours) || !time_field(text, 4, 2, 0, 59, &minutes))
         return false;
-    *offset = (*text == '-' ? -1 : 1) * (int64_t)(hours * HOUR + minutes * MINUTE);
+    *offset = (*text == '-' ? -1 : 1) * ((int64_t)hours * HOUR + (int64_t)minutes * MINUTE);
     return true;
 }
 
@@ -128,8 +128,8 @@ bool time_read_utc(const char *text, int64_t *moment)
         !time_field(text, 11, 2, 0, 23, &hour) || !time_field(text, 14, 2, 0, 59, &minute) ||
         !time_field(text, 17, 2, 0, 60, &second) || !time_read_offset(text + FRACTION_AT, &offset))
         return false;
-    *moment =
-        days_from_date(year, month, day) * DAY + hour * HOUR + minute * MINUTE + second - offset;
+    *moment = days_from_date(year, month, day) * DAY + (int64_t)hour * HOUR +
+              (int64_t)minute * MINUTE + second - offset;
     return true;
 }
 

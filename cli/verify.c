@@ -5,7 +5,7 @@
 #include "refusal.h"
 #include "rules.h"
 
-#define PAYLOAD_MAX (64u * 1024u * 1024u)
+#define PAYLOAD_MAX ((size_t)64 * 1024 * 1024)
 
 static int verify_token(cli_run *run, const lanyard_keyset *keys, lanyard_str token)
 {

@@ -28,7 +28,7 @@ static lanyard_status hmac_verify(const lan_alg *alg, const lanyard_key *key, la
 /* RFC 7518, 3.2: a key at least as long as the hash. */
 #define HMAC_ROW(bits)                                                                             \
     {                                                                                              \
-        .info = { "HS" #bits, "oct", "", "accepted", "RFC 7518, 3.2", bits, bits / 8 },            \
+        .info = { "HS" #bits, "oct", "", "accepted", "RFC 7518, 3.2", bits, (bits) / 8 },          \
         .kty = LAN_KTY_OCT, .hash = LANYARD_SHA##bits, .sign = hmac_sign, .verify = hmac_verify    \
     }
 

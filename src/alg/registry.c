@@ -9,13 +9,14 @@
 #define FAMILY(name) lan_alg_##name,
 static const lan_alg *const registry[] = {
 #include "families.inc"
+    NULL,
 };
 #undef FAMILY
 
 const lan_alg *lan_alg_at(size_t index)
 {
-    for (size_t family = 0; family < sizeof registry / sizeof *registry; family++)
-        for (const lan_alg *row = registry[family]; row->info.name; row++)
+    for (const lan_alg *const *family = registry; *family; family++)
+        for (const lan_alg *row = *family; row->info.name; row++)
             if (index-- == 0)
                 return row;
     return NULL;
@@ -23,8 +24,8 @@ const lan_alg *lan_alg_at(size_t index)
 
 const lan_alg *lan_alg_find(lan_str name)
 {
-    for (size_t family = 0; family < sizeof registry / sizeof *registry; family++)
-        for (const lan_alg *row = registry[family]; row->info.name; row++)
+    for (const lan_alg *const *family = registry; *family; family++)
+        for (const lan_alg *row = *family; row->info.name; row++)
             if (lan_str_eq(lanyard_str_of(row->info.name), name))
                 return row;
     return NULL;

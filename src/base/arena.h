@@ -13,7 +13,7 @@
 #include <lanyard/mem.h>
 #include "base/status.h"
 
-#define LAN_ALIGN 16u
+#define LAN_ALIGN ((size_t)16)
 
 typedef struct lan_chunk lan_chunk;
 

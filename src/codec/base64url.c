@@ -13,7 +13,7 @@
 #include "codec/base64url.h"
 #include <endian.h>
 
-#define BLOCK 16u             /* characters in a vector */
+#define BLOCK ((size_t)16)    /* characters in a vector */
 #define BYTES (BLOCK / 4 * 3) /* what they stand for */
 
 typedef uint8_t sixes __attribute__((vector_size(BLOCK)));

@@ -201,10 +201,11 @@ static lanyard_status json_end(json_reader *reader)
     return LANYARD_OK;
 }
 
+/* Of the next member; empty in an array, and at the end. */
 static lanyard_status json_name(json_reader *reader, lan_str *name)
 {
     *name = (lan_str){ 0 };
-    if (reader->nodes[reader->open].type != LANYARD_JSON_OBJECT)
+    if (reader->open == NO_CONTAINER || reader->nodes[reader->open].type != LANYARD_JSON_OBJECT)
         return LANYARD_OK;
     if (json_peek(reader) != '"')
         return json_fail(reader, LANYARD_E_JSON_SYNTAX, reader->at, "expected a name in quotes");
@@ -302,28 +303,24 @@ static lanyard_status json_make_nodes(json_reader *reader, uint32_t values_max)
     return LANYARD_OK;
 }
 
-static lanyard_status json_value(json_reader *reader, lan_str name)
+/* One value, or the opening of one, and the name of what comes next. Called in one place, so that
+ * the compiler puts all of it there, with the reader in registers. */
+static lanyard_status json_step(json_reader *reader, lan_str *name)
 {
-    TRY(json_begin(reader, name));
-    return json_after(reader);
-}
-
-static lanyard_status json_next(json_reader *reader)
-{
-    lan_str name = { 0 };
-
-    TRY(json_name(reader, &name));
-    return json_value(reader, name);
+    TRY(json_begin(reader, *name));
+    TRY(json_after(reader));
+    return json_name(reader, name);
 }
 
 static lanyard_status json_read_all(json_reader *reader)
 {
     lanyard_status status = LANYARD_OK;
+    lan_str name = { 0 };
 
     json_skip_space(reader);
-    status = json_value(reader, (lan_str){ 0 });
-    while (status == LANYARD_OK && reader->open != NO_CONTAINER)
-        status = json_next(reader);
+    do
+        status = json_step(reader, &name);
+    while (status == LANYARD_OK && reader->open != NO_CONTAINER);
     return status;
 }
 

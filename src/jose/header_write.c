@@ -45,7 +45,7 @@ static lanyard_status plan_custom(lan_header_plan *plan, lanyard_error *err)
     lan_arena arena = { 0 };
     lan_json tree = { 0 };
 
-    TRY(lan_arena_init(&arena, &mem, sizeof stack, SIZE_MAX / 2, err));
+    TRY(lan_arena_init(&arena, &mem, 0, SIZE_MAX / 2, err));
 
     lanyard_status status = lan_json_parse_saying(&arena, plan->custom, NULL, "header", &tree, err);
 

@@ -3,7 +3,7 @@
 #include "base/opts.h"
 
 #define POLICY_FIRST 1024u
-#define POLICY_MAX   (1024u * 1024u)
+#define POLICY_MAX   ((size_t)1024 * 1024)
 #define POLICY_ALLOW                                                                               \
     (LANYARD_ALLOW_NO_EXP | LANYARD_ALLOW_ANY_AUD | LANYARD_ALLOW_ANY_TYP |                        \
      LANYARD_ALLOW_PADDING | LANYARD_ALLOW_FUTURE_IAT)
@@ -36,7 +36,9 @@ bool lan_list_has(lan_list list, lan_str text)
 
 static char typ_lower(char c)
 {
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+    if (c >= 'A' && c <= 'Z')
+        return (char)(c - 'A' + 'a');
+    return c;
 }
 
 static bool typ_same(lan_str left, lan_str right)
@@ -113,7 +115,7 @@ static lan_str policy_word(lan_str *rest)
 
 static lanyard_status policy_algs(lanyard_policy *policy, lan_str text, lanyard_error *err)
 {
-    const lan_alg **rows = lan_arena_alloc(&policy->arena, (text.len / 2 + 1) * sizeof *rows);
+    const lan_alg **rows = lan_arena_alloc(&policy->arena, (text.len / 2 + 1) * sizeof(void *));
 
     if (!rows)
         return lan_no_memory(err);
@@ -145,6 +147,16 @@ static lanyard_status policy_check_numbers(const lanyard_policy_opts *opts, lany
     return LANYARD_OK;
 }
 
+static lanyard_status policy_texts(lanyard_policy *policy, const lanyard_policy_opts *opts,
+                                   lanyard_error *err)
+{
+    TRY(policy_list(policy, opts->issuers, "policy:issuers", &policy->issuers, err));
+    TRY(policy_list(policy, opts->audiences, "policy:audiences", &policy->audiences, err));
+    TRY(policy_list(policy, opts->required, "policy:required", &policy->required, err));
+    TRY(lan_arena_copy(&policy->arena, lanyard_str_of(opts->subject), &policy->subject, err));
+    return lan_arena_copy(&policy->arena, lanyard_str_of(opts->typ), &policy->typ, err);
+}
+
 static lanyard_status policy_fill(lanyard_policy *policy, const lanyard_policy_opts *opts,
                                   lanyard_error *err)
 {
@@ -154,11 +166,7 @@ static lanyard_status policy_fill(lanyard_policy *policy, const lanyard_policy_o
     policy->algs_of_keys = strcmp(opts->algs, LANYARD_ALGS_OF_KEYS) == 0;
     if (!policy->algs_of_keys)
         TRY(policy_algs(policy, lanyard_str_of(opts->algs), err));
-    TRY(policy_list(policy, opts->issuers, "policy:issuers", &policy->issuers, err));
-    TRY(policy_list(policy, opts->audiences, "policy:audiences", &policy->audiences, err));
-    TRY(policy_list(policy, opts->required, "policy:required", &policy->required, err));
-    TRY(lan_arena_copy(&policy->arena, lanyard_str_of(opts->subject), &policy->subject, err));
-    TRY(lan_arena_copy(&policy->arena, lanyard_str_of(opts->typ), &policy->typ, err));
+    TRY(policy_texts(policy, opts, err));
     policy->checks_issuer = opts->issuers != NULL;
     policy->checks_audience = opts->audiences != NULL;
     policy->checks_subject = opts->subject != NULL;

@@ -5,7 +5,7 @@
 
 #define POLICY_FILE_MAX 65536u
 #define READ_FIRST      4096u
-#define READ_MAX        (1024u * 1024u)
+#define READ_MAX        ((size_t)1024 * 1024)
 
 typedef struct policy_reader {
     lan_arena arena;
@@ -129,7 +129,7 @@ static lanyard_status take_limits(policy_reader *reader, uint32_t node, void *fi
 
 #define MEMBER(text, take, field)                                                                  \
     {                                                                                              \
-        { text, sizeof text - 1 }, "policy:" text, take, offsetof(lanyard_policy_opts, field)      \
+        { text, sizeof(text) - 1 }, "policy:" text, take, offsetof(lanyard_policy_opts, field)     \
     }
 
 static const policy_member policy_members[] = {

@@ -2,6 +2,7 @@
  * issued that a strict verifier would refuse to read. */
 #include "base/arena.h"
 #include "codec/json_read.h"
+#include "codec/number.h"
 #include "codec/utf8.h"
 #include "crypto/random.h"
 #include "jwt/claims_write.h"
@@ -60,8 +61,11 @@ static lanyard_status plan_check_type(lan_str name, lanyard_json_type type, cons
         if (!lan_str_eq(row->name, name))
             continue;
         if (!(row->types & TYPE_BIT(type)) ||
-            (type == LANYARD_JSON_ARRAY && !array_has_strings_only(tree, node)))
+            (tree && type == LANYARD_JSON_ARRAY && !array_has_strings_only(tree, node)))
             return plan_refuse(err, tree ? tree->nodes[node].start : 0, row->detail);
+        if (type == LANYARD_JSON_NUMBER && tree &&
+            !lan_number_to_whole(lan_json_source(tree, node)).fits)
+            return plan_refuse(err, tree->nodes[node].start, "a time outside the range of 64 bits");
     }
     return LANYARD_OK;
 }
@@ -171,11 +175,11 @@ static lanyard_status plan_make_jti(lan_claims_plan *plan, lanyard_worker *worke
 }
 
 lanyard_status lan_claims_plan_make(const lanyard_issuer *issuer, const lanyard_claims_opts *claims,
-                                    int64_t now, lanyard_worker *worker, lan_claims_plan *plan,
+                                    int64_t now, const lanyard_mem *mem, lan_claims_plan *plan,
                                     lanyard_error *err)
 {
     _Alignas(LAN_ALIGN) uint8_t stack[PLAN_STACK];
-    lanyard_mem mem = { .first = stack, .first_len = sizeof stack };
+    lanyard_mem first = { .alloc = mem->alloc, .first = stack, .first_len = sizeof stack };
     lan_arena arena = { 0 };
 
     plan->issuer = issuer;
@@ -184,12 +188,12 @@ lanyard_status lan_claims_plan_make(const lanyard_issuer *issuer, const lanyard_
     plan->defaults = lan_defaults_asked(issuer);
     plan->json = (lan_str){ 0 };
     plan->json_has_members = false;
-    TRY(lan_arena_init(&arena, &mem, sizeof stack, SIZE_MAX / 2, err));
+    TRY(lan_arena_init(&arena, &first, 0, SIZE_MAX / 2, err));
 
     lanyard_status status = plan_take(plan, &arena, err);
 
     lan_arena_done(&arena);
     TRY(status);
-    return plan->defaults & lan_default_bit(LAN_STR("jti")) ? plan_make_jti(plan, worker, err)
+    return plan->defaults & lan_default_bit(LAN_STR("jti")) ? plan_make_jti(plan, mem->worker, err)
                                                             : LANYARD_OK;
 }

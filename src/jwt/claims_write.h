@@ -21,7 +21,7 @@ typedef struct lan_claims_plan {
 
 /* E_CLAIMS, E_NO_MEMORY, E_CRYPTO. */
 lanyard_status lan_claims_plan_make(const lanyard_issuer *issuer, const lanyard_claims_opts *claims,
-                                    int64_t now, lanyard_worker *worker, lan_claims_plan *plan,
+                                    int64_t now, const lanyard_mem *mem, lan_claims_plan *plan,
                                     lanyard_error *err);
 
 /* The issuer's defaults as bits, and the bit of one by its name (0: it has no default). */

@@ -10,11 +10,12 @@ static lanyard_status issue_in(const lanyard_issuer *issuer, const lanyard_claim
                                int64_t now, lanyard_worker *worker, lanyard_buf *out,
                                lanyard_error *err)
 {
+    lanyard_mem mem = { .alloc = out->alloc, .worker = worker };
     lan_claims_plan plan;
     lan_writer counted = { 0 };
     lan_draft draft;
 
-    TRY(lan_claims_plan_make(issuer, claims, now, worker, &plan, err));
+    TRY(lan_claims_plan_make(issuer, claims, now, &mem, &plan, err));
     lan_claims_write(&counted, &plan);
     TRY(lan_draft_begin(issuer->key, issuer->alg, issuer->header.len, counted.len, out, &draft,
                         err));

@@ -5,7 +5,7 @@
 #include "jose/header_write.h"
 
 #define ISSUER_FIRST 1024u
-#define ISSUER_MAX   (1024u * 1024u)
+#define ISSUER_MAX   ((size_t)1024 * 1024)
 
 static lanyard_status issuer_copy(lanyard_issuer *issuer, const char *text, lan_str *copy,
                                   bool *is_there, lanyard_error *err)

@@ -69,7 +69,7 @@ static lanyard_status generate_key(lanyard_key *key, const lan_alg *alg, size_t 
         TRY(lan_pkey_generate(lan_kty_kind(alg->kty), generate_curve(alg), bits, &pkey, err));
         return lan_key_set_pkey(key, pkey, err);
     }
-    TRY(lan_key_scratch(mem, &scratch, err));
+    TRY(lan_key_scratch(mem, NULL, 0, &scratch, err));
 
     lanyard_status status = generate_secret(key, bits / 8, &scratch, err);
 

@@ -138,7 +138,7 @@ lanyard_status lan_jwk_add(const lanyard_key *key, bool with_private, lanyard_bu
     lan_jwk_numbers numbers = { 0 };
     lan_arena scratch = { 0 };
 
-    TRY(lan_key_scratch(&mem, &scratch, err));
+    TRY(lan_key_scratch(&mem, NULL, 0, &scratch, err));
 
     lanyard_status status = lan_jwk_numbers_of(key, with_private, &scratch, &numbers, err);
 

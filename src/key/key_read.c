@@ -9,11 +9,14 @@
 #define DER_SEQUENCE    0x30       /* the first byte of every key in DER */
 #define JSON_VALUES_MAX 65536u
 
-lanyard_status lan_key_scratch(const lanyard_mem *mem, lan_arena *scratch, lanyard_error *err)
+lanyard_status lan_key_scratch(const lanyard_mem *mem, void *first, size_t first_len,
+                               lan_arena *scratch, lanyard_error *err)
 {
-    lanyard_mem plain = { .alloc = mem ? mem->alloc : (lanyard_alloc){ 0 } };
+    lanyard_mem plain = { .alloc = mem ? mem->alloc : (lanyard_alloc){ 0 },
+                          .first = first,
+                          .first_len = first_len };
 
-    return lan_arena_init(scratch, &plain, SCRATCH_FIRST, SCRATCH_MAX, err);
+    return lan_arena_init(scratch, &plain, first ? 0 : SCRATCH_FIRST, SCRATCH_MAX, err);
 }
 
 lanyard_status lan_key_parse(lan_arena *scratch, lan_str text, lan_json *json, lanyard_error *err)
@@ -122,9 +125,10 @@ lanyard_status lan_key_apply(lanyard_key *key, const char *alg, const char *kid,
 static lanyard_status key_fill(lanyard_key *key, lan_bytes data, const lanyard_key_opts *opts,
                                const lanyard_mem *mem, lanyard_error *err)
 {
+    _Alignas(LAN_ALIGN) uint8_t stack[SCRATCH_FIRST];
     lan_arena scratch = { 0 };
 
-    TRY(lan_key_scratch(mem, &scratch, err));
+    TRY(lan_key_scratch(mem, stack, sizeof stack, &scratch, err));
     key->allow_short = opts->allow_short_key != 0;
 
     lanyard_status status = key_read_format(key, data, opts, &scratch, err);

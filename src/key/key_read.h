@@ -24,8 +24,9 @@ lanyard_key_format lan_key_format_of(lan_bytes data);
 lanyard_status lan_key_check_input(lan_bytes data, const lanyard_key_opts *opts,
                                    lanyard_error *err);
 
-/* Memory for reading: wiped when it is done with. */
-lanyard_status lan_key_scratch(const lanyard_mem *mem, lan_arena *scratch, lanyard_error *err);
+/* Memory for reading: wiped when it is done with. first: the caller's, to begin with; or NULL. */
+lanyard_status lan_key_scratch(const lanyard_mem *mem, void *first, size_t first_len,
+                               lan_arena *scratch, lanyard_error *err);
 
 /* The JSON tree of a JWK or a JWK Set. */
 lanyard_status lan_key_parse(lan_arena *scratch, lan_str text, lan_json *json, lanyard_error *err);

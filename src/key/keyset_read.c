@@ -168,7 +168,7 @@ lanyard_status lanyard_keyset_read(const void *data, size_t len, const lanyard_k
     TRY(lan_key_check_input(bytes, opts, err));
     if (!keyset_is_json(bytes, opts))
         return keyset_read_one(bytes, opts, mem, keys, err);
-    TRY(lan_key_scratch(mem, &scratch, err));
+    TRY(lan_key_scratch(mem, NULL, 0, &scratch, err));
 
     lanyard_status status = keyset_read_json(bytes, opts, mem, &scratch, keys, err);
 

@@ -14,6 +14,7 @@ typedef struct run {
     const lanyard_keyset *keys;
     lanyard_str token;
     int64_t now;
+    const secrets *hidden;
     lanyard_status status;
     lanyard_error err;
 } run;
@@ -83,10 +84,12 @@ static const char *run_in_halves(const run *self, const lanyard_limits *limits)
     lanyard_untrusted_free(untrusted);
     if (status != self->status)
         return "the two halves say something else";
+    if (status != LANYARD_OK && scan_error(&err, self->hidden))
+        return "a message of the halves says too much";
     return status == LANYARD_OK || token == UNTOUCHED ? NULL : "the halves hand out a token";
 }
 
-static const char *run_explain(const run *self, const secrets *hidden)
+static const char *run_explain(const run *self)
 {
     lanyard_explanation said = { 0 };
     lanyard_buf text = buf_new();
@@ -101,7 +104,7 @@ static const char *run_explain(const run *self, const secrets *hidden)
     if (lanyard_explanation_write(&said, &text) != LANYARD_OK)
         why = "the explanation cannot be written";
     if (!why)
-        why = scan_text(buf_str(&text), hidden);
+        why = scan_text(buf_str(&text), self->hidden);
     lanyard_buf_done(&text);
     return why;
 }
@@ -129,6 +132,8 @@ static const char *run_jws(const run *self)
         why = "the bare JWS says something else";
     else if (status != LANYARD_OK && payload.len > 0)
         why = "a refused payload was handed out";
+    else if (status != LANYARD_OK)
+        why = scan_error(&err, self->hidden);
     lanyard_buf_done(&payload);
     return why;
 }
@@ -181,7 +186,7 @@ const char *verify_everywhere(const attack *self, const lanyard_policy *policy,
                               const lanyard_keyset *keys, lanyard_str token, int64_t now,
                               const secrets *hidden)
 {
-    run way = { .policy = policy, .keys = keys, .token = token, .now = now };
+    run way = { .policy = policy, .keys = keys, .token = token, .now = now, .hidden = hidden };
     const char *why = run_verify(&way, NULL);
     lanyard_limits limits = { 0 };
     lanyard_value value;
@@ -195,7 +200,7 @@ const char *verify_everywhere(const attack *self, const lanyard_policy *policy,
     if (!why)
         why = run_in_halves(&way, &limits);
     if (!why)
-        why = run_explain(&way, hidden);
+        why = run_explain(&way);
     if (!why)
         why = run_jws(&way);
     if (!why)

@@ -122,8 +122,8 @@ static void reading_survives_every_failed_allocation(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT(texts); i++)
-        assert_true(walk(read_and_free, texts[i]) >= 2);
-    assert_true(walk(read_secret, "a secret") >= 2);
+        assert_true(walk(read_and_free, texts[i]) >= 1);
+    assert_true(walk(read_secret, "a secret") >= 1);
 }
 
 static void set_survives_every_failed_allocation(void **state)

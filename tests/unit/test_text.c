@@ -65,7 +65,7 @@ static void str_equal_compares_all_bytes_and_the_length(void **state)
         lan_str left, right;
         int is_equal;
     } rows[] = {
-        { { "abc", 3 }, { "abc", 3 }, 1 },   { { "abc", 3 }, { "abd", 3 }, 0 },
+        { { "abc", 3 }, { "abc", 3 }, 1 },   { { "abc", 3 }, { "abx", 3 }, 0 },
         { { "abc", 3 }, { "xbc", 3 }, 0 },   { { "abc", 3 }, { "ab", 2 }, 0 },
         { { "a\0b", 3 }, { "a\0c", 3 }, 0 }, { { "a\0b", 3 }, { "a\0b", 3 }, 1 },
         { { "", 0 }, { NULL, 0 }, 1 },

@@ -253,7 +253,8 @@ static void recipe_run(const recipe *self, const char *name)
         is_right = recipe_verifies(self, buf_str(&text), LANYARD_OK);
     else /* the alg stands in the unprotected header, which the compact form does not have */
         is_right = !recipe_verifies(self, buf_str(&text), LANYARD_OK);
-    if (is_deterministic)
+    /* One of the two files of RFC 7797 shows the signature of the other. */
+    if (is_deterministic && !has_b64)
         is_right = is_right && recipe_is_made_again(self, input, signature);
     tap_ok(is_right, name, "another verdict, or another signature");
     lanyard_buf_done(&text);

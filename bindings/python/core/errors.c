@@ -176,7 +176,8 @@ PyObject *core_error_new(core_state *state, lanyard_status status, const lanyard
     Py_XDECREF(number);
     if (PyErr_Occurred())
         return NULL;
-    text = err->status != LANYARD_OK && *err->detail
+    text = err->status != LANYARD_OK && *err->detail &&
+                   strcmp(err->detail, lanyard_status_text(status)) != 0
                ? PyUnicode_FromFormat("%s: %s", lanyard_status_text(status), err->detail)
                : PyUnicode_FromString(lanyard_status_text(status));
     error = text ? PyObject_CallFunctionObjArgs(type ? type : state->classes[0], text, NULL) : NULL;

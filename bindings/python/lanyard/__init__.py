@@ -9,7 +9,8 @@
 lanyard.jwt has the whole surface of PyJWT on the same engine.
 """
 
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 from . import errors
 from ._core import (
@@ -32,7 +33,7 @@ from ._core import (
 from ._core import version as __version__
 
 __all__ = [
-    "Algorithm", "CallerError", "CryptographyRefusal", "Error", "Issuer", "Key", "KeySet",
+    "__version__", "Algorithm", "CallerError", "CryptographyRefusal", "Error", "Issuer", "Key", "KeySet",
     "MalformedToken", "Peek", "Policy", "PolicyRefusal", "Token", "Verifier", "algorithms",
     "check_bytes", "errors", "explain", "issue", "peek", "sign_bytes", "verify",
 ]
@@ -54,13 +55,16 @@ class Algorithm(NamedTuple):
 class Peek(NamedTuple):
     """What a token says of itself. Nothing of it is verified: believe none of it."""
 
-    header: dict
-    claims: dict | None
+    header: dict[str, Any]
+    claims: dict[str, Any] | None
     payload: bytes
     signature: bytes
 
 
-def _verifier(keys, policy, rules):
+_Keys = KeySet | Key | str | bytes | Iterable[Key]
+
+
+def _verifier(keys: _Keys, policy: Policy | str | Iterable[str], rules: dict[str, Any]) -> Verifier:
     if not isinstance(policy, Policy):
         policy = Policy(policy, **rules)
     elif rules:
@@ -68,7 +72,8 @@ def _verifier(keys, policy, rules):
     return Verifier(policy, keys)
 
 
-def verify(token, keys, policy, *, now=None, **rules):
+def verify(token: str | bytes, keys: _Keys, policy: Policy | str | Iterable[str], *,
+           now: Any = None, **rules: Any) -> Token:
     """The Token, or one of the exceptions in lanyard.errors.
 
     keys: a KeySet, a Key, several of them, or the text of either. policy: a Policy, or the names
@@ -78,21 +83,23 @@ def verify(token, keys, policy, *, now=None, **rules):
     return _verifier(keys, policy, rules).verify(token, now=now)
 
 
-def explain(token, keys, policy, *, now=None, **rules):
+def explain(token: str | bytes, keys: _Keys, policy: Policy | str | Iterable[str], *,
+            now: Any = None, **rules: Any) -> dict[str, Any]:
     """Every rule of a verification with its outcome, as a dict. Takes what verify() takes."""
     return _verifier(keys, policy, rules).explain(token, now=now)
 
 
-def issue(claims, key, *, now=None, **defaults):
+def issue(claims: dict[str, Any] | str | bytes | None, key: Key, *, now: Any = None,
+          **defaults: Any) -> str:
     """A token of these claims. The keyword arguments are those of Issuer."""
     return Issuer(key, **defaults).issue(claims, now=now)
 
 
-def peek(token):
+def peek(token: str | bytes) -> Peek:
     """What a token says of itself, unverified."""
     return Peek(*peek_parts(token))
 
 
-def algorithms():
+def algorithms() -> list[Algorithm]:
     """All algorithms, whether this libcrypto has them or not."""
     return [Algorithm(*row) for row in algorithm_rows()]

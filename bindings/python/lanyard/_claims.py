@@ -2,11 +2,13 @@
 
 import datetime
 import json
+from collections.abc import Mapping
+from typing import Any
 
 __all__ = ["dump"]
 
 
-def _default(value):
+def _default(value: object) -> int:
     """A time as seconds since 1970. One without a time zone is nobody's time in particular."""
     if isinstance(value, datetime.datetime):
         if value.utcoffset() is None:
@@ -15,7 +17,7 @@ def _default(value):
     raise TypeError(f"{type(value).__name__} is not a JSON value")
 
 
-def dump(claims):
+def dump(claims: Mapping[str, Any]) -> str:
     """The JSON object of a mapping, without white space."""
     return json.dumps(dict(claims), separators=(",", ":"), ensure_ascii=False, allow_nan=False,
                       default=_default)

@@ -141,7 +141,7 @@ def object_of(key: Key) -> Any:
 
     try:
         if key.is_private:
-            made = serialization.load_der_private_key(key.to_der(private=True), None)
+            made: Any = serialization.load_der_private_key(key.to_der(private=True), None)
         else:
             made = serialization.load_der_public_key(key.to_der())
     except (ValueError, UnsupportedAlgorithm) as error:

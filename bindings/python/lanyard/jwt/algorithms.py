@@ -11,15 +11,17 @@ import hashlib
 import hmac
 import json
 from abc import ABC, abstractmethod
-from typing import Any, ClassVar, NoReturn
+from typing import Any, ClassVar, Literal, NoReturn
 
 from .. import errors
 from .._core import Key, check_bytes, sign_bytes
 from . import _keys, _secrets
+from ._jwk import bytes_member, json_object, rsa_numbers, text_of, uint
+from ._later import ALLOWED, CURVE_OF_NAME, CURVES, EC_TYPES, OKP_TYPES, RSA_TYPES, HashClass, \
+    KeyTypes, Later, LaterCurve, Resolved, bits_of, hash_name, key_types
 from .exceptions import InvalidKeyError, _KeyFormatError, _KeyUseError
 from .types import HashlibHash, JWKDict
-from .utils import base64url_decode, base64url_encode, force_bytes, from_base64url_uint, \
-    to_base64url_uint
+from .utils import base64url_decode, force_bytes
 
 has_crypto = True  # the engine is always there
 
@@ -29,20 +31,6 @@ requires_cryptography = {
 }
 
 _NOT_PEM = "Expecting a PEM-formatted key."
-_NOT_JSON = "Key is not valid JSON"
-_BAD_MEMBER = "Invalid key parameter"
-
-# JOSE's name of a curve: the name that cryptography has for it, and the length of a coordinate.
-_CURVES = {
-    "P-256": ("secp256r1", 32, "ES256", 256),
-    "P-384": ("secp384r1", 48, "ES384", 384),
-    "P-521": ("secp521r1", 66, "ES512", 512),
-    "secp256k1": ("secp256k1", 32, "ES256K", 256),
-}
-_CURVE_OF_NAME = {row[0]: crv for crv, row in _CURVES.items()}
-_CURVE_CLASSES = {"P-256": "SECP256R1", "P-384": "SECP384R1", "P-521": "SECP521R1",
-                  "secp256k1": "SECP256K1"}
-
 
 def get_default_algorithms() -> dict[str, Algorithm]:
     """The algorithms of a new PyJWS, by name."""
@@ -51,167 +39,29 @@ def get_default_algorithms() -> dict[str, Algorithm]:
         "HS256": HMACAlgorithm(HMACAlgorithm.SHA256),
         "HS384": HMACAlgorithm(HMACAlgorithm.SHA384),
         "HS512": HMACAlgorithm(HMACAlgorithm.SHA512),
-        "RS256": RSAAlgorithm(_Later(256)),
-        "RS384": RSAAlgorithm(_Later(384)),
-        "RS512": RSAAlgorithm(_Later(512)),
-        "ES256": ECAlgorithm(_Later(256), _LaterCurve("P-256")),
-        "ES256K": ECAlgorithm(_Later(256), _LaterCurve("secp256k1")),
-        "ES384": ECAlgorithm(_Later(384), _LaterCurve("P-384")),
-        "ES521": ECAlgorithm(_Later(512), _LaterCurve("P-521")),
-        "ES512": ECAlgorithm(_Later(512), _LaterCurve("P-521")),
-        "PS256": RSAPSSAlgorithm(_Later(256)),
-        "PS384": RSAPSSAlgorithm(_Later(384)),
-        "PS512": RSAPSSAlgorithm(_Later(512)),
+        "RS256": RSAAlgorithm(Later(256)),
+        "RS384": RSAAlgorithm(Later(384)),
+        "RS512": RSAAlgorithm(Later(512)),
+        "ES256": ECAlgorithm(Later(256), LaterCurve("P-256")),
+        "ES256K": ECAlgorithm(Later(256), LaterCurve("secp256k1")),
+        "ES384": ECAlgorithm(Later(384), LaterCurve("P-384")),
+        "ES521": ECAlgorithm(Later(512), LaterCurve("P-521")),
+        "ES512": ECAlgorithm(Later(512), LaterCurve("P-521")),
+        "PS256": RSAPSSAlgorithm(Later(256)),
+        "PS384": RSAPSSAlgorithm(Later(384)),
+        "PS512": RSAPSSAlgorithm(Later(512)),
         "EdDSA": OKPAlgorithm(),
     }
 
 
-class _Later:
-    """A hash: what hash classes are without cryptography, and with it until one is asked for."""
-
-    def __init__(self, bits: int) -> None:
-        self.bits = bits
-        self.name = f"sha{bits}"
-        self.digest_size = bits // 8
-
-    def __call__(self, data: bytes = b"") -> Any:
-        return hashlib.new(self.name, data)
-
-    def resolve(self) -> Any:
-        """The class of cryptography where it is installed."""
-        if not _keys.has_cryptography():
-            return self
-        from cryptography.hazmat.primitives import hashes
-
-        return getattr(hashes, f"SHA{self.bits}")
-
-
-class _LaterCurve:
-    """A curve, likewise."""
-
-    def __init__(self, crv: str) -> None:
-        self.crv = crv
-        self.name = _CURVES[crv][0]
-
-    def resolve(self) -> Any:
-        """The class of cryptography where it is installed."""
-        if not _keys.has_cryptography():
-            return self
-        from cryptography.hazmat.primitives.asymmetric import ec
-
-        return getattr(ec, _CURVE_CLASSES[self.crv])
-
-
-class _HashClass:
-    """SHA256 and the others as attributes of a class, imported when they are read."""
-
-    def __init__(self, bits: int) -> None:
-        self._hash = _Later(bits)
-
-    def __get__(self, instance: Any, owner: Any) -> Any:
-        return self._hash.resolve()
-
-
-class _Resolved:
-    """An attribute that may hold one of the above, and gives what it stands for."""
-
-    def __set_name__(self, owner: Any, name: str) -> None:
-        self._slot = "_later_" + name
-
-    def __get__(self, instance: Any, owner: Any) -> Any:
-        if instance is None:
-            return self
-        value = getattr(instance, self._slot)
-        return value.resolve() if isinstance(value, (_Later, _LaterCurve)) else value
-
-    def __set__(self, instance: Any, value: Any) -> None:
-        setattr(instance, self._slot, value)
-
-
-def _hash_name(hash_alg: Any) -> str:
-    """"sha256", of a class of cryptography or a function of hashlib."""
-    name = getattr(hash_alg, "name", None)
-    return str(name if isinstance(name, str) else hash_alg().name).lower()
-
-
-def _bits_of(hash_alg: Any) -> int:
-    return {"sha256": 256, "sha384": 384, "sha512": 512}.get(_hash_name(hash_alg), 0)
-
-
-class _KeyTypes:
-    """_crypto_key_types: the classes of cryptography, imported when they are read."""
-
-    def __init__(self, module: str, *names: str) -> None:
-        self._module = module
-        self._names = names
-
-    def __get__(self, instance: Any, owner: Any) -> Any:
-        return _key_types(*self._names) if _keys.has_cryptography() else None
-
-
-def _key_types(*names: str) -> tuple[Any, ...]:
-    from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
-
-    found = {}
-    for module in (rsa, ec, ed25519, ed448):
-        found.update(vars(module))
-    return tuple(found[name] for name in names)
-
-
-_RSA_TYPES = ("RSAPrivateKey", "RSAPublicKey")
-_EC_TYPES = ("EllipticCurvePrivateKey", "EllipticCurvePublicKey")
-_OKP_TYPES = ("Ed25519PrivateKey", "Ed25519PublicKey", "Ed448PrivateKey", "Ed448PublicKey")
-_ALLOWED = {
-    "AllowedRSAKeys": _RSA_TYPES,
-    "AllowedECKeys": _EC_TYPES,
-    "AllowedOKPKeys": _OKP_TYPES,
-    "AllowedKeys": _RSA_TYPES + _EC_TYPES + _OKP_TYPES,
-    "AllowedPrivateKeys": ("RSAPrivateKey", "EllipticCurvePrivateKey", "Ed25519PrivateKey",
-                           "Ed448PrivateKey"),
-    "AllowedPublicKeys": ("RSAPublicKey", "EllipticCurvePublicKey", "Ed25519PublicKey",
-                          "Ed448PublicKey"),
-}
-
-
 def __getattr__(name: str) -> Any:
-    if name not in _ALLOWED:
+    if name not in ALLOWED:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     if not _keys.has_cryptography():
         return Key
     from typing import Union
 
-    return Union[_key_types(*_ALLOWED[name])]
-
-
-def _json_object(jwk: str | JWKDict) -> JWKDict:
-    """The members of a JWK in either form."""
-    try:
-        if isinstance(jwk, str):
-            members = json.loads(jwk)
-        elif isinstance(jwk, dict):
-            members = jwk
-        else:
-            raise ValueError
-    except (ValueError, RecursionError):
-        raise InvalidKeyError(_NOT_JSON) from None
-    if not isinstance(members, dict):
-        raise InvalidKeyError(_NOT_JSON)
-    return members
-
-
-def _bytes_member(members: JWKDict, name: str) -> bytes:
-    try:
-        return base64url_decode(members[name])
-    except (ValueError, TypeError, KeyError):
-        raise InvalidKeyError(_BAD_MEMBER) from None
-
-
-def _text(data: bytes) -> str:
-    return base64url_encode(data).decode("ascii")
-
-
-def _uint(number: int) -> str:
-    return to_base64url_uint(number).decode("ascii")
+    return Union[key_types(*ALLOWED[name])]
 
 
 class Algorithm(ABC):
@@ -224,7 +74,7 @@ class Algorithm(ABC):
         hash_alg = getattr(self, "hash_alg", None)
         if hash_alg is None:
             raise NotImplementedError
-        return hashlib.new(_hash_name(hash_alg), bytestr).digest()
+        return hashlib.new(hash_name(hash_alg), bytestr).digest()
 
     def check_crypto_key_type(self, key: Any) -> None:
         """InvalidKeyError when key is of another family."""
@@ -313,6 +163,10 @@ class _EngineAlgorithm(Algorithm):
             return sign_bytes(key, self._name(key), msg)
         except errors.KeyUseError as error:
             raise _KeyUseError("a public key cannot sign") from error
+        except errors.CryptoError as error:
+            if key.kty == "RSA":
+                raise _KeyFormatError("The RSA key is too short for this algorithm") from error
+            raise InvalidKeyError(str(error)) from error
         except errors.Error as error:
             raise InvalidKeyError(str(error)) from error
 
@@ -333,7 +187,7 @@ class HMACAlgorithm(_EngineAlgorithm):
 
     def __init__(self, hash_alg: HashlibHash) -> None:
         self.hash_alg = hash_alg
-        self._bits = _bits_of(hash_alg)
+        self._bits = bits_of(hash_alg)
 
     def prepare_key(self, key: str | bytes) -> bytes:
         secret = force_bytes(key)
@@ -351,19 +205,15 @@ class HMACAlgorithm(_EngineAlgorithm):
 
     @staticmethod
     def to_jwk(key_obj: str | bytes, as_dict: bool = False) -> JWKDict | str:
-        jwk = {"k": _text(force_bytes(key_obj)), "kty": "oct"}
+        jwk = {"k": text_of(force_bytes(key_obj)), "kty": "oct"}
         return jwk if as_dict else json.dumps(jwk)
 
     @staticmethod
     def from_jwk(jwk: str | JWKDict) -> bytes:
-        members = _json_object(jwk)
+        members = json_object(jwk)
         if members.get("kty") != "oct":
             raise InvalidKeyError("Not an HMAC key")
-        try:
-            secret = base64url_decode(members["k"])
-        except (ValueError, TypeError):
-            raise InvalidKeyError(_BAD_MEMBER) from None
-        return _HS256.prepare_key(secret)
+        return _HS256.prepare_key(base64url_decode(members["k"]))
 
     def check_key_length(self, key: bytes) -> str | None:
         return self._short(len(key))
@@ -434,7 +284,11 @@ class _PublicKeyAlgorithm(_EngineAlgorithm):
             return None
         return found if found.kty == self._kty else None
 
-    def _form_of(self, text: bytes) -> str | None:
+    def _form_of(self, text: bytes) -> Literal["pem", "ssh"] | None:
+        raise NotImplementedError
+
+    @staticmethod
+    def _from_jwk(jwk: str | JWKDict) -> Key:
         raise NotImplementedError
 
     def _is_own(self, key: Any) -> bool:
@@ -447,11 +301,11 @@ class _PublicKeyAlgorithm(_EngineAlgorithm):
 class RSAAlgorithm(_PublicKeyAlgorithm):
     """RS256, RS384 and RS512."""
 
-    SHA256: ClassVar[Any] = _HashClass(256)
-    SHA384: ClassVar[Any] = _HashClass(384)
-    SHA512: ClassVar[Any] = _HashClass(512)
-    hash_alg: Any = _Resolved()
-    _crypto_key_types: Any = _KeyTypes("rsa", *_RSA_TYPES)
+    SHA256: ClassVar[Any] = HashClass(256)
+    SHA384: ClassVar[Any] = HashClass(384)
+    SHA512: ClassVar[Any] = HashClass(512)
+    hash_alg: Any = Resolved()
+    _crypto_key_types: Any = KeyTypes("rsa", *RSA_TYPES)
     _MIN_KEY_SIZE: ClassVar[int] = 2048
     _kty = "RSA"
     _prefix = "RS"
@@ -459,7 +313,7 @@ class RSAAlgorithm(_PublicKeyAlgorithm):
 
     def __init__(self, hash_alg: Any) -> None:
         self.hash_alg = hash_alg
-        self._bits = _bits_of(hash_alg)
+        self._bits = bits_of(hash_alg)
 
     def check_key_length(self, key: Any) -> str | None:
         return self._short(key.bits if isinstance(key, Key) else key.key_size)
@@ -476,7 +330,7 @@ class RSAAlgorithm(_PublicKeyAlgorithm):
     def _name(self, key: Key) -> str:
         return f"{self._prefix}{self._bits}"
 
-    def _form_of(self, text: bytes) -> str | None:
+    def _form_of(self, text: bytes) -> Literal["pem", "ssh"] | None:
         return "ssh" if text.startswith(b"ssh-rsa") else "pem"
 
     def prepare_key(self, key: Any) -> Any:
@@ -498,7 +352,7 @@ class RSAAlgorithm(_PublicKeyAlgorithm):
 
         try:
             if text.startswith(b"ssh-rsa"):
-                key = serialization.load_ssh_public_key(text)
+                key: Any = serialization.load_ssh_public_key(text)
             else:
                 key = serialization.load_pem_private_key(text, password=None)
         except ValueError:
@@ -524,13 +378,13 @@ class RSAAlgorithm(_PublicKeyAlgorithm):
 
     @staticmethod
     def _from_jwk(jwk: str | JWKDict) -> Key:
-        members = _json_object(jwk)
+        members = json_object(jwk)
         if members.get("kty") != "RSA":
             raise InvalidKeyError("Not an RSA key") from None
         if not ("n" in members and "e" in members):
             raise InvalidKeyError("Not a public or private key")
-        numbers = _rsa_numbers(members)
-        return _keys.read_jwk({"kty": "RSA", **{name: _uint(n) for name, n in numbers.items()}})
+        numbers = rsa_numbers(members)
+        return _keys.read_jwk({"kty": "RSA", **{name: uint(n) for name, n in numbers.items()}})
 
 
 class RSAPSSAlgorithm(RSAAlgorithm):
@@ -542,23 +396,23 @@ class RSAPSSAlgorithm(RSAAlgorithm):
 class ECAlgorithm(_PublicKeyAlgorithm):
     """ES256, ES256K, ES384 and ES512."""
 
-    SHA256: ClassVar[Any] = _HashClass(256)
-    SHA384: ClassVar[Any] = _HashClass(384)
-    SHA512: ClassVar[Any] = _HashClass(512)
-    hash_alg: Any = _Resolved()
-    expected_curve: Any = _Resolved()
-    _crypto_key_types: Any = _KeyTypes("ec", *_EC_TYPES)
+    SHA256: ClassVar[Any] = HashClass(256)
+    SHA384: ClassVar[Any] = HashClass(384)
+    SHA512: ClassVar[Any] = HashClass(512)
+    hash_alg: Any = Resolved()
+    expected_curve: Any = Resolved()
+    _crypto_key_types: Any = KeyTypes("ec", *EC_TYPES)
     _kty = "EC"
     _cache = _keys.new_cache()
 
     def __init__(self, hash_alg: Any, expected_curve: Any = None) -> None:
         self.hash_alg = hash_alg
         self.expected_curve = expected_curve
-        self._bits = _bits_of(hash_alg)
+        self._bits = bits_of(hash_alg)
         self._curve_name = expected_curve.name if expected_curve is not None else None
 
     def _validate_curve(self, key: Any) -> None:
-        name = _CURVES[key.crv][0] if isinstance(key, Key) else key.curve.name
+        name = CURVES[key.crv][0] if isinstance(key, Key) else key.curve.name
         if self._curve_name is not None and name != self._curve_name:
             raise InvalidKeyError(f"The key's curve '{name}' does not match the expected curve "
                                   f"'{self._curve_name}' for this algorithm")
@@ -569,12 +423,12 @@ class ECAlgorithm(_PublicKeyAlgorithm):
         return found
 
     def _name(self, key: Key) -> str:
-        name, _, alg, bits = _CURVES[key.crv]
+        name, _, alg, bits = CURVES[key.crv]
         if bits != self._bits:
             raise InvalidKeyError(f"A key on {name} does not sign with a hash of {self._bits} bits")
         return alg
 
-    def _form_of(self, text: bytes) -> str | None:
+    def _form_of(self, text: bytes) -> Literal["pem", "ssh"] | None:
         return "ssh" if text.startswith(b"ecdsa-sha2-") else "pem"
 
     def prepare_key(self, key: Any) -> Any:
@@ -591,22 +445,26 @@ class ECAlgorithm(_PublicKeyAlgorithm):
         return found
 
     def _load(self, text: bytes) -> Any:
+        from cryptography.exceptions import UnsupportedAlgorithm
         from cryptography.hazmat.primitives import serialization
 
         try:
             if text.startswith(b"ecdsa-sha2-"):
-                key = serialization.load_ssh_public_key(text)
+                key: Any = serialization.load_ssh_public_key(text)
             else:
                 key = serialization.load_pem_public_key(text)
         except ValueError:
-            key = serialization.load_pem_private_key(text, password=None)
+            try:
+                key = serialization.load_pem_private_key(text, password=None)
+            except (ValueError, UnsupportedAlgorithm) as error:
+                raise _KeyFormatError("Could not parse the provided public key.") from error
         self.check_crypto_key_type(key)
         return key
 
     @staticmethod
     def to_jwk(key_obj: Any, as_dict: bool = False) -> JWKDict | str:
         curve = getattr(key_obj, "curve", None)
-        if curve is not None and curve.name not in _CURVE_OF_NAME:
+        if curve is not None and curve.name not in CURVE_OF_NAME:
             raise InvalidKeyError(f"Invalid curve: {curve}")
         key = _engine_key(key_obj, "EC", "Not a public or private key")
         members = json.loads(key.to_jwk(private=key.is_private))
@@ -620,29 +478,29 @@ class ECAlgorithm(_PublicKeyAlgorithm):
 
     @staticmethod
     def _from_jwk(jwk: str | JWKDict) -> Key:
-        members = _json_object(jwk)
+        members = json_object(jwk)
         if members.get("kty") != "EC" or "x" not in members or "y" not in members:
             raise InvalidKeyError("Not an Elliptic curve key") from None
         crv = members.get("crv")
-        x, y = _bytes_member(members, "x"), _bytes_member(members, "y")
-        if not isinstance(crv, str) or crv not in _CURVES:
+        x, y = bytes_member(members, "x"), bytes_member(members, "y")
+        if not isinstance(crv, str) or crv not in CURVES:
             raise InvalidKeyError(f"Invalid curve: {crv}")
-        length = _CURVES[crv][1]
+        length = CURVES[crv][1]
         if not len(x) == len(y) == length:
             raise InvalidKeyError(f"Coords should be {length} bytes for curve {crv}")
-        made = {"kty": "EC", "crv": crv, "x": _text(x), "y": _text(y)}
+        made = {"kty": "EC", "crv": crv, "x": text_of(x), "y": text_of(y)}
         if "d" in members:
-            d = _bytes_member(members, "d")
+            d = bytes_member(members, "d")
             if len(d) != length:
                 raise InvalidKeyError(f"D should be {length} bytes for curve {crv}")
-            made["d"] = _text(d)
+            made["d"] = text_of(d)
         return _keys.read_jwk(made)
 
 
 class OKPAlgorithm(_PublicKeyAlgorithm):
     """EdDSA, with Ed25519 and Ed448."""
 
-    _crypto_key_types: Any = _KeyTypes("ed25519", *_OKP_TYPES)
+    _crypto_key_types: Any = KeyTypes("ed25519", *OKP_TYPES)
     _kty = "OKP"
     _cache = _keys.new_cache()
 
@@ -652,7 +510,7 @@ class OKPAlgorithm(_PublicKeyAlgorithm):
     def _name(self, key: Key) -> str:
         return "EdDSA"
 
-    def _form_of(self, text: bytes) -> str | None:
+    def _form_of(self, text: bytes) -> Literal["pem", "ssh"] | None:
         if text.startswith(b"ssh-"):
             return "ssh"
         return "pem" if b"-----BEGIN PUBLIC" in text or b"-----BEGIN PRIVATE" in text else None
@@ -660,14 +518,15 @@ class OKPAlgorithm(_PublicKeyAlgorithm):
     def prepare_key(self, key: Any) -> Any:
         if self._is_own(key):
             return key
-        if isinstance(key, (str, bytes)):
-            text = force_bytes(key)
-            found = self._load(text) if _keys.has_cryptography() else self._engine_of_text(text)
-            if found is not None:
-                return found
-        if _keys.has_cryptography():
-            self.check_crypto_key_type(key)
-        raise InvalidKeyError("Could not parse the provided public key.")
+        if not isinstance(key, (str, bytes)):
+            if _keys.has_cryptography():
+                self.check_crypto_key_type(key)
+            raise InvalidKeyError(f"Not a key: {type(key).__name__}")
+        text = force_bytes(key)
+        found = self._load(text) if _keys.has_cryptography() else self._engine_of_text(text)
+        if found is None:
+            raise InvalidKeyError("Not a public or private key")
+        return found
 
     def _load(self, text: bytes) -> Any:
         from cryptography.exceptions import UnsupportedAlgorithm
@@ -675,7 +534,7 @@ class OKPAlgorithm(_PublicKeyAlgorithm):
 
         try:
             if b"-----BEGIN PUBLIC" in text:
-                key = serialization.load_pem_public_key(text)
+                key: Any = serialization.load_pem_public_key(text)
             elif b"-----BEGIN PRIVATE" in text:
                 key = serialization.load_pem_private_key(text, password=None)
             elif text.startswith(b"ssh-"):
@@ -683,7 +542,7 @@ class OKPAlgorithm(_PublicKeyAlgorithm):
             else:
                 return None
         except (ValueError, UnsupportedAlgorithm) as error:
-            raise InvalidKeyError("Could not parse the provided public key.") from error
+            raise _KeyFormatError("Could not parse the provided public key.") from error
         self.check_crypto_key_type(key)
         return key
 
@@ -701,7 +560,7 @@ class OKPAlgorithm(_PublicKeyAlgorithm):
 
     @staticmethod
     def _from_jwk(jwk: str | JWKDict) -> Key:
-        members = _json_object(jwk)
+        members = json_object(jwk)
         if members.get("kty") != "OKP":
             raise InvalidKeyError("Not an Octet Key Pair")
         crv = members.get("crv")
@@ -709,9 +568,9 @@ class OKPAlgorithm(_PublicKeyAlgorithm):
             raise InvalidKeyError(f"Invalid curve: {crv}")
         if "x" not in members:
             raise InvalidKeyError('OKP should have "x" parameter')
-        made = {"kty": "OKP", "crv": crv, "x": _text(_bytes_member(members, "x"))}
+        made = {"kty": "OKP", "crv": crv, "x": text_of(bytes_member(members, "x"))}
         if "d" in members:
-            made["d"] = _text(_bytes_member(members, "d"))
+            made["d"] = text_of(bytes_member(members, "d"))
         return _keys.read_jwk(made)
 
 
@@ -724,62 +583,6 @@ def _engine_key(key: Any, kty: str, trouble: str) -> Key:
     if key.kty != kty:
         raise InvalidKeyError(trouble)
     return key
-
-
-def _number_member(members: JWKDict, name: str) -> int:
-    try:
-        return from_base64url_uint(members[name])
-    except (ValueError, TypeError):
-        raise InvalidKeyError(_BAD_MEMBER) from None
-
-
-def _rsa_numbers(members: JWKDict) -> dict[str, int]:
-    """The numbers of an RSA key, the private ones made up for where only d is given."""
-    others = ("p", "q", "dp", "dq", "qi")
-    names = ["n", "e"]
-    given = [name for name in others if name in members]
-    if "d" in members:
-        if "oth" in members:
-            raise InvalidKeyError("Unsupported RSA private key: > 2 primes not supported")
-        if given and len(given) != len(others):
-            raise InvalidKeyError(
-                "RSA key must include all parameters if any are present besides d") from None
-        names += ["d", *given]
-    numbers = {name: _number_member(members, name) for name in names}
-    if "d" in numbers and not given:
-        numbers.update(_rsa_recover(numbers["n"], numbers["e"], numbers["d"]))
-    return numbers
-
-
-def _rsa_recover(n: int, e: int, d: int) -> dict[str, int]:
-    """The primes of n, by NIST SP 800-56B, appendix C, the greater one first."""
-    even = d * e - 1
-    if even <= 0 or even % 2 or n < 6:
-        raise InvalidKeyError(_BAD_MEMBER)
-    odd = even
-    while odd % 2 == 0:
-        odd //= 2
-    for base in range(2, 102):
-        root = pow(base, odd, n)
-        while root not in (0, 1, n - 1):
-            square = root * root % n
-            if square == 1:
-                p = _gcd(root - 1, n)
-                return _rsa_crt(max(p, n // p), min(p, n // p), d)
-            root = square
-            if pow(root, 2, n) == root:
-                break
-    raise InvalidKeyError(_BAD_MEMBER)
-
-
-def _gcd(a: int, b: int) -> int:
-    while b:
-        a, b = b, a % b
-    return a
-
-
-def _rsa_crt(p: int, q: int, d: int) -> dict[str, int]:
-    return {"p": p, "q": q, "dp": d % (p - 1), "dq": d % (q - 1), "qi": pow(q, -1, p)}
 
 
 _HS256 = HMACAlgorithm(hashlib.sha256)

@@ -57,10 +57,13 @@ class PyJWK:
 
     def _read(self) -> None:
         """The key is read at once; the object that .key gives is made when it is asked for."""
-        if isinstance(self.Algorithm, _PublicKeyAlgorithm):
-            self._engine_key = self.Algorithm._from_jwk(self._jwk_data)
-            return
-        self._key = self.Algorithm.from_jwk(self._jwk_data)
+        try:
+            if isinstance(self.Algorithm, _PublicKeyAlgorithm):
+                self._engine_key: Any = self.Algorithm._from_jwk(self._jwk_data)
+                return
+            self._key = self.Algorithm.from_jwk(self._jwk_data)
+        except (TypeError, ValueError) as error:
+            raise InvalidKeyError(f"Unable to construct key from JWK: {error}") from error
         self._engine_key = (self.Algorithm._engine(self._key)
                             if isinstance(self.Algorithm, HMACAlgorithm) else None)
 

@@ -108,7 +108,8 @@ class PyJWS:
         header_json = json.dumps(header, separators=(",", ":"), cls=json_encoder,
                                  sort_keys=sort_headers).encode()
         head = base64url_encode(header_json)
-        signing_input = head + b"." + (payload if is_payload_detached else base64url_encode(payload))
+        body = payload if is_payload_detached else base64url_encode(payload)
+        signing_input = b".".join((head, body))
         signature = self._sign(alg, key, signing_input)
         if headers is None and not is_payload_detached and sort_headers and json_encoder is None:
             self._learn_signer(alg, key, algorithm, header_json)
@@ -186,7 +187,7 @@ class PyJWS:
         return Jws(engine, alg, header)
 
     def _learn_signer(self, alg: str, key: Any, algorithm: Any, header_json: bytes) -> None:
-        if type(self) is PyJWS and self.header_typ == "JWT":
+        if type(self) is PyJWS and self.header_typ == "JWT" and not isinstance(key, PyJWK):
             jws = self._learn(alg, key, header_json.decode("ascii"))
             if jws is not None:
                 self._signers.put(key, (algorithm, jws.sign_claims))
@@ -195,7 +196,8 @@ class PyJWS:
         if type(self) is PyJWS:
             jws = self._learn(alg, key, "{}")
             if jws is not None:
-                self._verifiers.put(key, (alg, jws.claims))
+                held = key._engine_key if isinstance(key, PyJWK) else key
+                self._verifiers.put(held, (alg, jws.claims))
 
     # Reading
 
@@ -213,10 +215,14 @@ class PyJWS:
         payload, signing_input, header, signature = self._load(jwt)
         self._validate_headers(header)
         if header.get("b64", True) is False:
+            # RFC 7797, 6: who does not know "b64" must refuse the token.
+            if "b64" not in header.get("crit", ()):
+                raise InvalidTokenError("The 'b64' header parameter requires 'b64' to be listed "
+                                        "in 'crit'.")
             if detached_payload is None:
                 raise DecodeError(_NEED_DETACHED)
             payload = detached_payload
-            signing_input = signing_input.rsplit(b".", 1)[0] + b"." + payload
+            signing_input = b".".join((signing_input.rsplit(b".", 1)[0], payload))
         elif detached_payload is not None:
             raise DecodeError(_NO_DETACHED)
         if is_verified:
@@ -331,13 +337,8 @@ class PyJWS:
     def _validate_headers(self, headers: dict[str, Any], *, encoding: bool = False) -> None:
         if "kid" in headers:
             self._validate_kid(headers["kid"])
-        if encoding:
-            return
-        if "crit" in headers:
+        if not encoding and "crit" in headers:
             self._validate_crit(headers)
-        if headers.get("b64", True) is False and "b64" not in headers.get("crit", ()):
-            raise InvalidTokenError("The 'b64' header parameter requires 'b64' to be listed in "
-                                    "'crit'.")
 
     def _validate_kid(self, kid: Any) -> None:
         if not isinstance(kid, str):

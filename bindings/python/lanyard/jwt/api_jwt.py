@@ -12,6 +12,7 @@ from collections.abc import Container, Iterable, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
+from .api_jwk import PyJWK
 from .api_jws import _ALGORITHM_UNSET, PyJWS, _jws_global_obj, warn_of_unknown
 from .exceptions import DecodeError, ExpiredSignatureError, ImmatureSignatureError, \
     InvalidAudienceError, InvalidIssuedAtError, InvalidIssuerError, InvalidJTIError, \
@@ -67,9 +68,11 @@ class PyJWT:
         """Without the signature nothing is checked but what is asked for by name."""
         if options is None:
             return self.options
+        merged: Any = dict(self.options)
         if not options.get("verify_signature", True):
-            return {**self.options, **dict.fromkeys(_VERIFY, False), **options}  # type: ignore
-        return {**self.options, **options}  # type: ignore[typeddict-item]
+            merged.update(dict.fromkeys(_VERIFY, False))
+        merged.update({**options})
+        return merged
 
     def encode(self, payload: dict[str, Any], key: Any, algorithm: str | None = _ALGORITHM_UNSET,
                headers: dict[str, Any] | None = None,
@@ -147,7 +150,15 @@ class PyJWT:
         if kwargs:
             warn_of_unknown("decode", kwargs)
         if type(self) is PyJWT and verify is None and detached_payload is None:
-            found = self._jws._verifiers.get(key)
+            if type(key) is PyJWK:
+                found = self._jws._verifiers.get(key._engine_key)
+                # CVE-2026-48523: the key says what it is for, whatever is allowed.
+                if found is not None and found[0] != key.algorithm_name:
+                    found = None
+                elif algorithms is None:
+                    algorithms = (key.algorithm_name,)
+            else:
+                found = self._jws._verifiers.get(key)
             if found is not None and json.loads is _loads:
                 merged = self.options if options is None else self._merge_options(options)
                 payload = self._decode_hot(jwt, found, algorithms, merged)

@@ -46,7 +46,7 @@ class _KeyUseError(InvalidKeyError, AttributeError):
 
 
 class _KeyFormatError(InvalidKeyError, ValueError):
-    """Text that is no elliptic curve key. PyJWT lets a ValueError out there."""
+    """Text that is no EC or EdDSA key, an RSA key too short. PyJWT lets a ValueError out there."""
 
 
 class InvalidAlgorithmError(InvalidTokenError):

@@ -59,8 +59,8 @@ class PyJWKClient:
         self._client_lock = threading.RLock()
         if cache_keys:
             # One cache for each client, in place of the method.
-            self.get_signing_key = lru_cache(maxsize=max_cached_keys)(  # type: ignore
-                self.get_signing_key)
+            setattr(self, "get_signing_key",
+                    lru_cache(maxsize=max_cached_keys)(self.get_signing_key))
 
     def fetch_data(self) -> Any:
         """The endpoint's answer, a JSON object."""

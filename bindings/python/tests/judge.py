@@ -1,0 +1,169 @@
+"""judge.py PART - run the judges one after the other and add up what they say."""
+
+import glob
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+import venv
+
+TESTS = pathlib.Path(__file__).resolve().parent
+ROOT = TESTS.parents[2]
+BUILD = ROOT / "build"
+SUITE_SKIPS_MAX = 12
+# PyJWT's own settings: every warning is an error but this one.
+SUITE_OPTIONS = ["-p", "no:cacheprovider", "-W", "error",
+                 "-W", "ignore::jwt.warnings.InsecureKeyLengthWarning", "-q", "-rfEs"]
+COUNTS = re.compile(r"(\d+) (passed|failed|skipped|errors?|xfailed|xpassed)\b")
+
+
+class Judge:
+    """Sums, and the environment that the judged run in."""
+
+    def __init__(self):
+        self.passed = self.failed = self.skipped = 0
+        self.environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1",
+                            "PYTHONPATH": str(BUILD / "python"), "LC_ALL": "C.UTF-8",
+                            "HYPOTHESIS_STORAGE_DIRECTORY": str(BUILD / "hypothesis")}
+
+    def run(self, command, path=(), cwd=ROOT, **environment):
+        """The output of a command, with path in front of the package."""
+        where = os.pathsep.join([*map(str, path), self.environment["PYTHONPATH"]])
+        result = subprocess.run(
+            [str(part) for part in command], cwd=cwd, stdin=subprocess.DEVNULL, check=False,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
+            env={**self.environment, **environment, "PYTHONPATH": where})
+        return result.returncode, result.stdout
+
+    def add(self, name, status, output, passed, failed, skipped=0):
+        """One judge's verdict; a bad status is a failure whatever was counted."""
+        if status and not failed:
+            failed = 1
+        self.passed += passed
+        self.failed += failed
+        self.skipped += skipped
+        print(f"note: {name}: {passed} passed, {failed} failed, {skipped} skipped", flush=True)
+        if failed:
+            print(output)
+
+    def pytest(self, name, arguments, path=(), skips_max=None, **environment):
+        status, output = self.run([sys.executable, "-m", "pytest", *arguments], path, **environment)
+        last = output.rstrip().rsplit("\n", 1)[-1]
+        counts = dict.fromkeys(("passed", "failed", "skipped", "error", "errors"), 0)
+        counts.update((word, int(number)) for number, word in COUNTS.findall(last))
+        failed = counts["failed"] + counts["error"] + counts["errors"]
+        if skips_max is not None:
+            for line in output.splitlines():
+                if line.startswith("SKIPPED"):
+                    print(f"note: {line}")
+            failed += max(0, counts["skipped"] - skips_max)
+        self.add(name, status, output, counts["passed"], failed, counts["skipped"])
+
+    def compare(self, count):
+        seed = [os.environ["LANYARD_SEED"]] if "LANYARD_SEED" in os.environ else []
+        status, output = self.run([sys.executable, TESTS / "diff/run.py", count, *seed])
+        counts = re.search(r"(\d+) passed, (\d+) failed$", output.rstrip())
+        for line in output.splitlines():
+            if line.startswith("note: "):
+                print(line)
+        self.add("calls compared with PyJWT", status, output,
+                 int(counts[1]) if counts else 0, int(counts[2]) if counts else 1)
+
+    def suite(self, **environment):
+        """PyJWT's suite, unmodified, on the drop-in."""
+        self.pytest("PyJWT's suite",
+                    [*SUITE_OPTIONS, "-p", "is_ours", "--rootdir", BUILD / "pyjwt", "-c",
+                     os.devnull, BUILD / "pyjwt/tests"],
+                    [BUILD / "python-jwt", TESTS / "plugins"], SUITE_SKIPS_MAX, **environment)
+
+    def own(self, level, **environment):
+        self.pytest(f"our own ({level})",
+                    ["-p", "no:cacheprovider", "-q", "-c", TESTS.parent / "pyproject.toml", TESTS],
+                    [BUILD / "python-jwt"], LANYARD_LEVEL=level, **environment)
+
+    def newer(self):
+        """Says when PyJWT has a newer release than the one that is pinned."""
+        status, output = self.run([sys.executable, "-m", "pip", "index", "versions", "pyjwt"])
+        pinned = re.match(r"pyjwt==(\S+)", (TESTS / "pyjwt.txt").read_text())[1]
+        newest = re.search(r"^pyjwt \((\S+)\)", output, re.M)
+        if status or not newest:
+            print("note: whether PyJWT has a newer release could not be asked")
+        elif newest[1] != pinned:
+            print(f"note: PyJWT {newest[1]} is out; {pinned} is pinned in tests/pyjwt.txt")
+
+    def pip(self):
+        """What pip builds, of the checkout and of a source distribution, works without it."""
+        made, package = BUILD / "pip-made", TESTS.parent
+        shutil.rmtree(made, ignore_errors=True)
+        made.mkdir(parents=True)
+        status, output = self.run(
+            [sys.executable, "-c", "import sys; from setuptools import build_meta as backend; "
+             "backend.build_sdist(sys.argv[1])", made], cwd=package)
+        sources = {"the checkout": [package, package / "drop-in"],
+                   "a source distribution": [*made.glob("lanyard-*.tar.gz"), package / "drop-in"]}
+        for name, what in sources.items():
+            place = made / name.rsplit(" ", 1)[1]
+            venv.create(place, with_pip=True, symlinks=True)
+            steps = ([place / "bin/pip", "install", "--quiet", "--disable-pip-version-check", *what],
+                     [place / "bin/python", "-I", TESTS / "smoke.py"])
+            for step in steps:
+                if not status:
+                    status, output = self.run(step, cwd=made)
+            self.add(f"pip install of {name}", status, output, int(not status), int(bool(status)))
+
+    def every_python(self):
+        """A smoke test on each CPython at hand: one build must do for all."""
+        found = {}
+        patterns = ["/usr/bin/python3.*", "/usr/local/bin/python3.*",
+                    os.path.expanduser("~/.pyenv/versions/*/bin/python3")]
+        for name in sorted(path for pattern in patterns for path in glob.glob(pattern)):
+            if not re.search(r"python3(\.\d+t?)?$", name):
+                continue
+            status, output = self.run([name, "-c", "import sys; print(*sys.version_info[:3], "
+                                       "sys.implementation.name)"])
+            version = output.split()
+            if not status and version[-1] == "cpython" and int(version[1]) >= 11:
+                found[".".join(version[:3])] = name
+        for version, name in found.items():
+            status, output = self.run([name, "-W", "error", TESTS / "smoke.py"],
+                                      [BUILD / "python-jwt"])
+            self.add(f"CPython {version}", status, output, int(not status), int(bool(status)))
+
+
+def asan_environment():
+    """The extension of build/asan, and what must be loaded before Python for it."""
+    folder = BUILD / "python-asan"
+    subprocess.run([TESTS.parent / "link", "build/asan", "build/python-asan",
+                    "build/python-asan-jwt"], check=True)
+    compiler = sysconfig.get_config_var("CC") or "cc"
+    libraries = [subprocess.run([compiler.split()[0], f"-print-file-name={name}"],
+                                stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
+                 for name in ("libasan.so", "libubsan.so")]
+    return {"PYTHONPATH": str(folder), "LD_PRELOAD": " ".join(libraries),
+            "ASAN_OPTIONS": "detect_leaks=0:allocator_may_return_null=1",
+            "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1", "PYTHONMALLOC": "malloc"}
+
+
+def main():
+    judge, part = Judge(), sys.argv[1]
+    if part == "asan":
+        judge.environment.update(asan_environment())
+        judge.own("asan")
+        judge.suite()
+    else:
+        judge.own("all" if part == "all" else "check")
+        judge.suite()
+        judge.compare(100000 if part == "all" else 2000)
+    if part == "all":
+        judge.every_python()
+        judge.pip()
+        judge.newer()
+    total = f"{judge.passed} passed, {judge.failed} failed"
+    print(total + (f", {judge.skipped} skipped" if judge.skipped else ""))
+    return 1 if judge.failed else 0
+
+
+sys.exit(main())

@@ -1,0 +1,374 @@
+"""lanyard.jwt beyond PyJWT's own suite: what callers lean on, and what must not happen."""
+
+import copy
+import datetime
+import inspect
+import json
+import pickle
+import subprocess
+import sys
+import warnings
+
+import freezegun
+import pytest
+
+import jwt
+import lanyard
+from lanyard.jwt import _keys, exceptions
+
+KEY = "k" * 32
+UTC = datetime.timezone.utc
+
+
+def test_drop_in_is_the_very_same_modules():
+    import lanyard.jwt.api_jws
+
+    assert jwt is lanyard.jwt
+    for name in ("algorithms", "api_jwk", "api_jws", "api_jwt", "exceptions", "jwk_set_cache",
+                 "jwks_client", "types", "utils", "warnings"):
+        assert sys.modules[f"jwt.{name}"] is sys.modules[f"lanyard.jwt.{name}"]
+    assert jwt.encode.__self__._jws is jwt.register_algorithm.__self__
+
+
+def test_every_name_and_signature_is_pyjwt_s():
+    """Names, argument names, order, kinds and defaults, of PyJWT itself in another process."""
+    script = r"""
+import importlib, inspect, json
+def told(function):
+    return [[p.name, str(p.kind), "unset" if "object object" in repr(p.default) else repr(p.default)]
+            for p in inspect.signature(function).parameters.values()]
+def surface():
+    found = {}
+    for name in ("algorithms", "api_jwk", "api_jws", "api_jwt", "exceptions", "jwk_set_cache",
+                 "jwks_client", "types", "utils", "warnings"):
+        module = importlib.import_module("jwt." + name)
+        for key, value in vars(module).items():
+            own = getattr(value, "__module__", "") in (module.__name__, "jwt." + name)
+            if key.startswith("_") or not own:
+                continue
+            if inspect.isclass(value):
+                found[name + "." + key] = [b.__name__ for b in value.__bases__
+                                           if not b.__name__.startswith("_")]
+                for part, function in inspect.getmembers(value, callable):
+                    if not part.startswith("_") or part == "__init__" and \
+                            inspect.isfunction(function):
+                        if not issubclass(value, (dict, Exception)):
+                            found[f"{name}.{key}.{part}"] = told(function)
+            elif callable(value):
+                found[name + "." + key] = told(value)
+    found["__all__"] = importlib.import_module("jwt").__all__
+    return found
+print(json.dumps(surface()))
+"""
+    theirs = json.loads(subprocess.run([sys.executable, "-I", "-c", script], text=True, check=True,
+                                       stdout=subprocess.PIPE).stdout)
+    names = {}
+    exec(script.replace("print(json", "(json"), names)
+    ours = json.loads(json.dumps(names["surface"]()))
+    assert set(theirs.pop("__all__")) <= set(ours.pop("__all__"))
+    bases = {"algorithms.HMACAlgorithm", "algorithms.RSAAlgorithm", "algorithms.ECAlgorithm",
+             "algorithms.OKPAlgorithm"}
+    different = {name for name in theirs if theirs[name] != ours.get(name)} - bases
+    # The hashes of the algorithms are attributes of classes, not methods.
+    assert {name for name in different if not name.rsplit(".", 1)[-1].startswith("SHA")} == set()
+
+
+@pytest.mark.parametrize("name", [name for name in dir(exceptions) if name.endswith("Error")])
+def test_exceptions_pickle_and_take_attributes(name):
+    error = getattr(exceptions, name)("text")
+    error.jwt_header = {"alg": "HS256"}
+    for made in (pickle.loads(pickle.dumps(error)), copy.copy(error)):
+        assert type(made) is type(error) and str(made) == str(error)
+        assert made.jwt_header == {"alg": "HS256"}
+
+
+def test_first_and_second_decode_are_alike():
+    jws = jwt.PyJWT()
+    token = jws.encode({"a": [1, 2.0, "é", None, {"b": 10**25}], "exp": 2**40}, KEY)
+    first = jws.decode(token, KEY, algorithms=["HS256"])
+    second = jws.decode(token, KEY, algorithms=["HS256"])
+    assert first == second and first is not second
+    assert [type(item) for item in first["a"]] == [type(item) for item in second["a"]]
+    for times in range(3):
+        with pytest.raises(jwt.InvalidSignatureError):
+            jws.decode(token[:-4] + "AAAA", KEY, algorithms=["HS256"])
+        with pytest.raises(jwt.InvalidAlgorithmError):
+            jws.decode(token, KEY, algorithms=["HS384"])
+        with pytest.raises(jwt.DecodeError):
+            jws.decode(token, KEY)
+        with pytest.raises(jwt.MissingRequiredClaimError):
+            jws.decode(token, KEY, ["HS256"], {"require": ["iss"]})
+
+
+@pytest.mark.parametrize("claims", [
+    {}, {"a": "b"}, {"a": 'q"\\\n\t\x7f/'}, {"a": "é\U0001f600"}, {"a": [1, -1, 1.5, 1e30, -0.0]},
+    {"a": float("nan"), "b": float("inf")}, {"a": True, "b": None}, {1: 2, None: 3}, {"a": (1, 2)},
+    {"a": {"b": {"c": [[[]]]}}}, {"a": 2**63, "b": -2**63, "c": 10**40}, {"iss": "me"},
+    {"exp": datetime.datetime(2030, 1, 1), "x": 1}, {"a": {"b": datetime.timezone}},
+    {"a": [[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]},
+])
+def test_first_and_second_encode_are_alike(claims):
+    first, second = jwt.PyJWT(), jwt.PyJWT()
+    second.encode({}, KEY)
+
+    def made(maker):
+        try:
+            return maker.encode(claims, KEY)
+        except Exception as error:
+            return type(error), str(error)
+
+    assert made(first) == made(second)
+    assert made(second) == made(second)
+
+
+def test_encode_leaves_the_payload_alone():
+    at = datetime.datetime(2030, 1, 1, tzinfo=UTC)
+    claims = {"exp": at}
+    for _ in range(2):
+        jwt.encode(claims, KEY)
+    assert claims == {"exp": at}
+
+
+def test_iss_must_be_a_string_both_times():
+    for _ in range(2):
+        with pytest.raises(TypeError, match="Issuer"):
+            jwt.encode({"iss": None}, KEY)
+        jwt.encode({}, KEY)
+
+
+def test_clock_is_datetime_s():
+    token = jwt.encode({"exp": 1_800_000_000}, KEY)
+    with freezegun.freeze_time(datetime.datetime.fromtimestamp(1_799_999_999, UTC)):
+        assert jwt.decode(token, KEY, algorithms=["HS256"])
+        assert jwt.decode(token, KEY, algorithms=["HS256"])
+    with freezegun.freeze_time(datetime.datetime.fromtimestamp(1_800_000_000, UTC)):
+        with pytest.raises(jwt.ExpiredSignatureError):
+            jwt.decode(token, KEY, algorithms=["HS256"])
+
+
+class Backwards(jwt.algorithms.Algorithm):
+    """A user's own algorithm."""
+
+    def prepare_key(self, key):
+        return key
+
+    def sign(self, msg, key):
+        return msg[::-1]
+
+    def verify(self, msg, key, sig):
+        return sig == msg[::-1]
+
+    @staticmethod
+    def to_jwk(key_obj, as_dict=False):
+        raise NotImplementedError
+
+    @staticmethod
+    def from_jwk(jwk):
+        raise NotImplementedError
+
+
+def test_own_algorithm_is_used_where_it_is_registered():
+    jwt.register_algorithm("BACK", Backwards())
+    try:
+        token = jwt.encode({"a": 1}, "x", algorithm="BACK")
+        assert jwt.decode(token, "x", algorithms=["BACK"]) == {"a": 1}
+        with pytest.raises(jwt.InvalidAlgorithmError):
+            jwt.PyJWT().decode(token, "x", algorithms=["BACK"])
+    finally:
+        jwt.unregister_algorithm("BACK")
+    with pytest.raises(NotImplementedError):
+        jwt.encode({"a": 1}, "x", algorithm="BACK")
+
+
+def test_replaced_algorithm_takes_the_straight_road_s_place():
+    maker = jwt.PyJWT()
+    token = maker.encode({"a": 1}, KEY)
+    assert maker.decode(token, KEY, algorithms=["HS256"]) == {"a": 1}
+    maker._jws.unregister_algorithm("HS256")
+    maker._jws.register_algorithm("HS256", Backwards())
+    with pytest.raises(jwt.InvalidSignatureError):
+        maker.decode(token, KEY, algorithms=["HS256"])
+    assert maker.encode({"a": 1}, KEY) != token
+
+
+def test_subclass_hooks_are_called():
+    class Own(jwt.PyJWT):
+        def _encode_payload(self, payload, headers=None, json_encoder=None):
+            return b'{"own":true}'
+
+        def _validate_claims(self, payload, options, **kwargs):
+            payload["seen"] = True
+
+    own = Own()
+    for _ in range(2):
+        assert own.decode(own.encode({}, KEY), KEY, algorithms=["HS256"]) == {"own": True, "seen": True}
+
+
+def test_key_cache_is_bounded_and_can_be_turned_off():
+    before = jwt.key_cache_size()
+    try:
+        jwt.key_cache_size(4)
+        for number in range(20):
+            key = f"{number:040}"
+            jwt.decode(jwt.encode({}, key), key, algorithms=["HS256"])
+        caches = [jwt.encode.__self__._jws._signers, jwt.encode.__self__._jws._verifiers,
+                  jwt.algorithms.HMACAlgorithm._cache]
+        assert [len(cache._by_str) for cache in caches] == [4, 4, 4]
+        assert jwt.key_cache_size(0) == 0
+        jwt.decode(jwt.encode({}, KEY), KEY, algorithms=["HS256"])
+        assert [len(cache._by_str) for cache in caches] == [0, 0, 0]
+        with pytest.raises(ValueError):
+            jwt.key_cache_size(-1)
+    finally:
+        jwt.key_cache_size(before)
+
+
+def test_cached_key_is_found_by_type_and_text():
+    token = jwt.encode({}, KEY)
+    for key in (KEY, KEY.encode(), KEY, KEY.encode()):
+        assert jwt.decode(token, key, algorithms=["HS256"]) == {}
+    with pytest.raises(jwt.InvalidKeyError):
+        jwt.decode(token, lanyard.Key.generate("RS256").to_pem(), algorithms=["HS256"])
+
+
+def test_keys_of_the_engine_are_taken_as_they_are():
+    for alg in ("HS256", "RS256", "PS256", "ES256", "EdDSA"):
+        key = lanyard.Key.generate(alg)
+        public = key if alg == "HS256" else lanyard.Key(key.to_jwk())
+        token = jwt.encode({"a": 1}, key, algorithm=alg)
+        for _ in range(2):
+            assert jwt.decode(token, public, algorithms=[alg]) == {"a": 1}
+
+
+def test_pyjwk_that_was_changed_verifies_with_what_it_holds_now():
+    first = jwt.PyJWK({"kty": "oct", "k": "a2tr" * 11, "alg": "HS256"})
+    token = jwt.encode({"a": 1}, first)
+    for _ in range(3):
+        assert jwt.decode(token, first) == {"a": 1}
+        assert jwt.decode(token, first, algorithms=["HS256", "HS512"]) == {"a": 1}
+        with pytest.raises(jwt.InvalidAlgorithmError):
+            jwt.decode(token, first, algorithms=["HS512"])
+    first.key = b"x" * 32
+    with pytest.raises(jwt.InvalidSignatureError):
+        jwt.decode(token, first)
+    second = jwt.PyJWK({"kty": "oct", "k": "a2tr" * 11, "alg": "HS256"})
+    assert jwt.decode(token, second) == {"a": 1}
+    second.algorithm_name = "HS512"
+    with pytest.raises(jwt.InvalidAlgorithmError):
+        jwt.decode(token, second, algorithms=["HS256", "HS512"])
+
+
+def test_public_key_never_verifies_hmac():
+    """The oldest trick: sign with the public key as a secret (CVE-2026-102268 and its kin)."""
+    import hashlib
+    import hmac
+
+    pair = lanyard.Key.generate("RS256")
+    forms = [pair.to_pem(), pair.to_pem().encode(), pair.to_jwk(), pair.to_der(),
+             "\n " + pair.to_pem().replace("\n", "\r\n"), "\ufeff" + pair.to_jwk(),
+             lanyard.KeySet([lanyard.Key(pair.to_jwk())]).to_jwks()]
+    for form in forms:
+        raw = form.encode() if isinstance(form, str) else form
+        head = b"eyJhbGciOiJIUzI1NiJ9.e30"
+        mac = hmac.new(raw, head, hashlib.sha256).digest()
+        token = head + b"." + jwt.utils.base64url_encode(mac)
+        with pytest.raises(jwt.InvalidKeyError):
+            jwt.decode(token, form, algorithms=["RS256", "HS256"])
+
+
+def test_no_message_prints_a_key():
+    pair = lanyard.Key.generate("ES256")
+    jwk = json.loads(pair.to_jwk(private=True))
+    said = []
+    for attempt in (
+            lambda: jwt.PyJWK({**jwk, "alg": "XX"}), lambda: jwt.PyJWK({"k": jwk["d"]}),
+            lambda: jwt.PyJWK({**jwk, "kty": "OKP", "crv": None}),
+            lambda: jwt.PyJWK({**jwk, "x": jwk["d"]}), lambda: jwt.PyJWK({**jwk, "kty": "RSA"}),
+            lambda: jwt.encode({}, pair.to_jwk(private=True)),
+            lambda: jwt.encode({}, pair.to_pem(private=True)),
+            lambda: jwt.encode({}, pair.to_pem(private=True), "RS256"),
+            lambda: jwt.encode({}, jwk["d"], "EdDSA"), lambda: jwt.encode({}, jwk["d"], "ES256")):
+        with pytest.raises(jwt.PyJWTError) as caught:
+            attempt()
+        error = caught.value
+        while error is not None:
+            said.append(str(error) + repr(error))
+            error = error.__cause__
+    body = pair.to_pem(private=True).split("\n")[1]
+    assert not [text for text in said if jwk["d"] in text or body in text]
+
+
+def test_short_keys_warn_every_time():
+    for _ in range(3):
+        with pytest.warns(jwt.InsecureKeyLengthWarning, match="below"):
+            token = jwt.encode({}, "secret")
+        with pytest.warns(jwt.InsecureKeyLengthWarning, match="below"):
+            jwt.decode(token, "secret", algorithms=["HS256"])
+
+
+def test_works_without_cryptography():
+    script = """
+import sys
+sys.modules["cryptography"] = None
+import jwt, lanyard
+from jwt.algorithms import has_crypto, RSAAlgorithm, ECAlgorithm, OKPAlgorithm, AllowedRSAKeys
+assert has_crypto and AllowedRSAKeys is lanyard.Key
+for alg in ("RS256", "PS384", "ES256", "ES384", "ES512", "ES256K", "EdDSA"):
+    pair = lanyard.Key.generate("Ed25519" if alg == "EdDSA" else alg)
+    token = jwt.encode({"a": 1}, pair.to_pem(private=True), alg)
+    for _ in range(2):
+        assert jwt.decode(token, pair.to_pem(), algorithms=[alg]) == {"a": 1}
+    algorithm = jwt.get_algorithm_by_name(alg)
+    prepared = algorithm.prepare_key(pair.to_pem())
+    assert isinstance(prepared, lanyard.Key) and algorithm.prepare_key(prepared) is prepared
+    made = algorithm.from_jwk(algorithm.to_jwk(prepared))
+    assert jwt.decode(token, made, algorithms=[alg]) == {"a": 1}
+    jwk = jwt.PyJWK(dict(algorithm.to_jwk(prepared, as_dict=True), alg=alg))
+    assert jwt.decode(token, jwk) == {"a": 1}
+    assert jwk.Algorithm.verify(*[token.rsplit(".", 1)[0].encode(), jwk.key,
+                                  jwt.utils.base64url_decode(token.rsplit(".", 1)[1])])
+    for text in ("garbage", "-----BEGIN PUBLIC KEY-----\\nAA==\\n-----END PUBLIC KEY-----"):
+        try:
+            jwt.decode(token, text, algorithms=[alg])
+        except jwt.InvalidKeyError:
+            continue
+        raise AssertionError(alg)
+assert RSAAlgorithm.SHA256(b"").hexdigest().startswith("e3b0")
+assert "cryptography.hazmat" not in " ".join(sys.modules)
+"""
+    subprocess.run([sys.executable, "-W", "error", "-c", script], check=True)
+
+
+def test_importing_does_not_import_cryptography():
+    script = "import sys, jwt; print([name for name in sys.modules if name.startswith('crypto')])"
+    assert subprocess.run([sys.executable, "-c", script], text=True, stdout=subprocess.PIPE,
+                          check=True).stdout == "[]\n"
+
+
+def test_help_tells_the_versions():
+    told = json.loads(subprocess.run([sys.executable, "-m", "jwt.help"], text=True, check=True,
+                                     stdout=subprocess.PIPE).stdout)
+    assert told["pyjwt"]["version"] == jwt.__version__
+    assert told["lanyard"]["version"] == lanyard.__version__
+
+
+def test_everything_is_documented():
+    for module in (lanyard, jwt, jwt.algorithms, jwt.api_jws, jwt.api_jwt, jwt.jwks_client):
+        for name, value in vars(module).items():
+            if inspect.isclass(value) and value.__module__.startswith("lanyard"):
+                assert value.__doc__, name
+
+
+def test_patched_names_are_what_is_called():
+    from unittest import mock
+
+    with mock.patch("jwt.decode", return_value={"x": 1}):
+        assert jwt.decode("") == {"x": 1}
+    with mock.patch("jwt.PyJWKClient.get_signing_key_from_jwt", return_value=5):
+        assert jwt.PyJWKClient("https://x.example").get_signing_key_from_jwt("t") == 5
+    with mock.patch("jwt.api_jwt.json.loads", side_effect=lambda *args: {"alg": "HS256"}):
+        token = "e30.e30." + "A" * 43
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            assert jwt.get_unverified_header(token) == {"alg": "HS256"}
+    assert _keys.has_cryptography()
