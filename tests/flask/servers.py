@@ -52,11 +52,15 @@ class Postgres:
                 if os.getuid() == 0 else []) + [str(part) for part in command]
 
     def __enter__(self):
+        self.folder.mkdir(parents=True, exist_ok=True)
         if os.getuid() == 0:
             os.chown(self.folder, pwd.getpwnam("nobody").pw_uid, -1)
             for parent in [self.folder, *self.folder.parents][:4]:
                 if str(parent).startswith(("/tmp/", str(ROOT / "build"))):
                     parent.chmod(parent.stat().st_mode | 0o711)
+        if (self.folder / "db/PG_VERSION").exists():
+            self.start()
+            return self
         subprocess.run(self._as_user(self.bin / "initdb", "-D", self.folder / "db", "-U", "tester",
                                      "-A", "trust", "-N", "--no-locale", "-E", "UTF8"),
                        check=True, stdout=subprocess.DEVNULL, cwd="/")
@@ -76,13 +80,18 @@ class Postgres:
         self.process.send_signal(signal.SIGINT)
         self.process.wait(20)
 
-    def fresh(self, dialect="postgresql+psycopg"):
+    def fresh(self):
         """The URL of a new database."""
         self.count += 1
-        name = f"test{self.count}"
-        subprocess.run([self.bin / "createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U",
-                        "tester", name], check=True)
-        return f"{dialect}://tester@127.0.0.1:{self.port}/{name}"
+        return self.database(f"test{self.count}")
+
+    def database(self, name):
+        """The URL of the database of that name, made when it is missing."""
+        made = subprocess.run([self.bin / "createdb", "-h", "127.0.0.1", "-p", str(self.port),
+                               "-U", "tester", name], capture_output=True, text=True)
+        if made.returncode and "already exists" not in made.stderr:
+            raise RuntimeError(made.stderr)
+        return f"postgresql+psycopg://tester@127.0.0.1:{self.port}/{name}"
 
 
 class Lanyardd:
