@@ -44,7 +44,9 @@ class Browser:
         return WebDriverWait(self.driver, seconds, 0.05).until(lambda _: check(), what)
 
     def rows(self):
-        return [row.text for row in self.driver.find_elements(By.CSS_SELECTOR, "#sessions tr")]
+        """The texts of the list, read at one moment: the page replaces it as a whole."""
+        return self.driver.execute_script(
+            "return [...document.querySelectorAll('#sessions tr')].map((row) => row.innerText);")
 
     def buttons(self):
         return self.driver.find_elements(By.CSS_SELECTOR, "#sessions button")
