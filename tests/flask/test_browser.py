@@ -81,6 +81,7 @@ def test_person_registers_renews_and_ends_another_browser(example, tmp_path):
         desk.click("renew")
         desk.until(lambda: desk.text("renewals") == "1", "a renewal")
         assert int(desk.text("seconds")) >= 898
+        assert desk.text("who") == f"Logged in as {name}"
 
         phone.click("ask")
         phone.until(lambda: phone.text("answer").startswith("200"), "an answer")

@@ -83,11 +83,12 @@ class Embedded:
 
     # Token sets.
 
-    def _roles(self, user_id):
+    def _standing(self, user_id):
+        """(roles, User or None); roles None: no session for this user any more."""
         if self.roles_of:
-            return self.roles_of(user_id)
+            return self.roles_of(user_id), None
         user = self.accounts.get(user_id)
-        return None if user is None or user.disabled else user.roles
+        return None if user is None or user.disabled else user.roles, user
 
     def _token_set(self, grant, roles, user=None):
         extra = self.extra_claims(grant.user_id) if self.extra_claims else {}
@@ -118,20 +119,20 @@ class Embedded:
 
     def begin_session(self, user_id, origin, device=""):
         """A TokenSet for a user whom the application itself has recognized."""
-        roles = self._roles(user_id)
+        roles, user = self._standing(user_id)
         if roles is None:
             raise Problem("account_disabled")
         with self.sessions.begin() as db:
             grant = self.sessions.start(db, user_id, origin, device)
-        return self._token_set(grant, roles)
+        return self._token_set(grant, roles, user)
 
     def refresh(self, refresh_token, origin):
         grant = self.sessions.refresh(refresh_token, origin)
-        roles = self._roles(grant.user_id)
+        roles, user = self._standing(grant.user_id)
         if roles is None:
             self.sessions.logout(grant.sid, grant.user_id, reason="account_disabled")
             raise Problem("session_ended", reason="account_disabled")
-        return self._token_set(grant, roles)
+        return self._token_set(grant, roles, user)
 
     def verify(self, access_token, check_session=None):
         """The Identity of a live session, or a Problem."""
@@ -174,7 +175,9 @@ class Embedded:
             return self._token_set(grant, user.roles, user)
         if str(self.password_check(login or identity.sub, password)) != identity.sub:
             raise Problem("invalid_credentials")
-        roles = self._roles(identity.sub)
+        roles, _ = self._standing(identity.sub)
+        if roles is None:
+            raise Problem("account_disabled")
         with self.sessions.begin() as db:
             self.sessions.end(db, identity.sid, "reauthenticated")
             grant = self.sessions.start(db, identity.sub, origin)

@@ -28,8 +28,9 @@ const lanyard = (() => {
     }
 
     function took(body) {
+        const isSame = state.user && body.user && state.user.id === body.user.id;
         localStorage.setItem(RENEWED, String(Date.now()));
-        tell({ user: body.user, session: body.session,
+        tell({ user: isSame ? { ...state.user, ...body.user } : body.user, session: body.session,
                expiresAt: Date.now() + body.expires_in * 1000 });
         return body;
     }
