@@ -1,0 +1,41 @@
+/* password.c - see password.h. */
+#include "api/password.h"
+
+#include <stdio.h>
+#include <string.h>
+#include "account/password_policy.h"
+
+srv_status password_take(const api_call *call, lanyard_str account, limits_taken *taken,
+                         srv_error *error)
+{
+    char lower[EMAIL_MAX];
+    size_t len = account.len < sizeof lower ? account.len : sizeof lower;
+
+    for (size_t i = 0; i < len; i++) {
+        char c = account.ptr[i];
+
+        lower[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+    }
+    return limits_take_guess(call->api->limits, (lanyard_str){ lower, len }, &call->request->peer,
+                             srv_monotonic(), taken, error);
+}
+
+void password_explain(unsigned faults, srv_error *error)
+{
+    const char *name;
+    size_t len = 0;
+
+    if (!error)
+        return;
+    error->status = SRV_E_WEAK_PASSWORD;
+    error->reason = password_fault_name(faults, 0);
+    error->detail[0] = '\0';
+    for (size_t i = 0; (name = password_fault_name(faults, i)) != NULL; i++) {
+        int added = snprintf(error->detail + len, sizeof error->detail - len, "%s%s",
+                             i > 0 ? ", " : "", name);
+
+        if (added < 0 || len + (size_t)added >= sizeof error->detail)
+            return;
+        len += (size_t)added;
+    }
+}

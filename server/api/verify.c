@@ -1,0 +1,153 @@
+/* verify.c - GET /v1/verify: for nginx's auth_request and its like (docs/server.md).
+ *
+ * Answers 200, 401 and 403 only: nginx takes anything else for an error of its own. No body:
+ * nginx would close the connection over it. Nothing here waits, but for compat tokens.
+ */
+#include <stdio.h>
+#include <string.h>
+#include "api/caller.h"
+#include "api/fail.h"
+#include "api/handlers.h"
+#include "base/text.h"
+
+typedef struct verify_wish { /* what the query asks for; -1: not asked */
+    lanyard_str roles;
+    int64_t max_age_s;
+    int64_t max_lag_ms;
+} verify_wish;
+
+static bool verify_read_number(lanyard_str text, int64_t *number)
+{
+    int64_t value = 0;
+
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] < '0' || text.ptr[i] > '9')
+            return false;
+        value = value * 10 + (text.ptr[i] - '0');
+    }
+    *number = value;
+    return text.len > 0 && text.len < 10;
+}
+
+/* false: a parameter that is not known, or stands twice. A slip in the proxy's configuration must
+ * not open a door, so it is refused and not passed over. */
+static bool verify_read_wish(const http_request *request, verify_wish *wish)
+{
+    *wish = (verify_wish){ .max_age_s = -1, .max_lag_ms = -1 };
+    for (size_t i = 0; i < request->query_count; i++) {
+        lanyard_str name = request->query[i].name;
+        lanyard_str value = request->query[i].value;
+        bool is_read = false;
+
+        if (lanyard_str_equal(name, SRV_STR("roles")) && !wish->roles.ptr) {
+            wish->roles = value;
+            is_read = value.len > 0;
+        }
+        if (lanyard_str_equal(name, SRV_STR("max_age")) && wish->max_age_s < 0)
+            is_read = verify_read_number(value, &wish->max_age_s);
+        if (lanyard_str_equal(name, SRV_STR("max_lag")) && wish->max_lag_ms < 0)
+            is_read = verify_read_number(value, &wish->max_lag_ms);
+        if (!is_read)
+            return false;
+    }
+    return true;
+}
+
+/* All of them, with commas or spaces between. */
+static bool verify_has_roles(const char *roles, lanyard_str wanted)
+{
+    size_t start = 0;
+
+    for (size_t i = 0; i <= wanted.len; i++) {
+        if (i < wanted.len && wanted.ptr[i] != ',' && wanted.ptr[i] != ' ')
+            continue;
+        if (i > start && !caller_has(roles, (lanyard_str){ wanted.ptr + start, i - start }))
+            return false;
+        start = i + 1;
+    }
+    return true;
+}
+
+/* A browser sends a cookie along with whatever page asks: it counts only when the proxy tells the
+ * method of the original request, so that the page can be checked for what changes something. */
+static srv_status verify_judge(const api_call *call, access_identity *identity, srv_error *error)
+{
+    credential found;
+    size_t methods;
+    lanyard_str method = http_header(call->request, "X-Original-Method", &methods);
+
+    TRY(credential_find(call, &found, error));
+    if (found.kind == CREDENTIAL_COOKIE && (methods != 1 || !http_is_token(method)))
+        return srv_fail(error, SRV_E_NO_CREDENTIAL, "");
+    return credential_check(call, &found, method, identity, error);
+}
+
+static srv_status verify_fulfil(const api_call *call, const access_identity *identity,
+                                const verify_wish *wish, srv_error *error)
+{
+    int64_t age_s = srv_time_seconds(call->request->now) - identity->auth_time;
+
+    if (wish->max_lag_ms >= 0 && tape_lag(call->api->tape) > wish->max_lag_ms * 1000) {
+        (void)srv_fail(error, SRV_E_INVALID_TOKEN, "");
+        error->reason = "revocations are not known to be fresh";
+        return SRV_E_INVALID_TOKEN;
+    }
+    if (wish->max_age_s >= 0 && age_s > wish->max_age_s)
+        return srv_fail(error, SRV_E_REAUTH_REQUIRED, "");
+    if (!verify_has_roles(identity->roles, wish->roles))
+        return srv_fail(error, SRV_E_FORBIDDEN, "");
+    return SRV_OK;
+}
+
+static srv_status verify_tell(http_response *response, const access_identity *identity)
+{
+    char text[SRV_ID_TEXT_LEN + 1];
+    char exp[24];
+
+    srv_id_write(&identity->user_id, text);
+    TRY(http_set(response, "Lanyard-Sub", lanyard_str_of(text)));
+    if (!srv_id_is_nil(&identity->sid)) {
+        srv_id_write(&identity->sid, text);
+        TRY(http_set(response, "Lanyard-Sid", lanyard_str_of(text)));
+    }
+    if (identity->roles[0])
+        TRY(http_set(response, "Lanyard-Roles", lanyard_str_of(identity->roles)));
+    snprintf(exp, sizeof exp, "%lld", (long long)identity->exp);
+    return http_set(response, "Lanyard-Exp", lanyard_str_of(exp));
+}
+
+/* 403 for what is forbidden, 401 for all else, whatever its status would be elsewhere. */
+static srv_status verify_refuse(const api_call *call, srv_status status, srv_error *error,
+                                int64_t max_age_s)
+{
+    char challenge[CHALLENGE_MAX];
+    srv_api told = { .reauth_s = max_age_s };
+    bool is_forbidden = srv_status_http(status) == 403;
+
+    if (error->status != status)
+        *error = (srv_error){ .status = status };
+    http_reset(call->response, is_forbidden ? 403 : 401);
+    api_challenge(&told, status, error, challenge);
+    if (!challenge[0] && !is_forbidden)
+        api_challenge(&told, SRV_E_NO_CREDENTIAL, NULL, challenge);
+    return challenge[0] ? http_set(call->response, "WWW-Authenticate", lanyard_str_of(challenge))
+                        : SRV_OK;
+}
+
+srv_status api_verify(api_call *call, srv_error *error)
+{
+    access_identity identity;
+    verify_wish wish;
+    srv_status status = SRV_E_FORBIDDEN;
+
+    if (verify_read_wish(call->request, &wish)) {
+        status = verify_judge(call, &identity, error);
+        if (status == SRV_OK)
+            status = verify_fulfil(call, &identity, &wish, error);
+    }
+    if (status == SRV_OK)
+        status = verify_tell(call->response, &identity);
+    if (status != SRV_OK)
+        TRY(verify_refuse(call, status, error, wish.max_age_s));
+    return http_set(call->response, "Cache-Control", SRV_STR("no-store"));
+}

@@ -1,0 +1,72 @@
+/* id.c - see id.h. */
+#include "base/id.h"
+
+#include <string.h>
+#include "base/crypto.h"
+#include "base/text.h"
+
+srv_status srv_id_new(srv_time now, srv_id *id)
+{
+    uint64_t milliseconds = (uint64_t)(now > 0 ? now / 1000 : 0);
+    srv_id made;
+
+    TRY(srv_random(made.bytes, sizeof made.bytes));
+    for (int i = 0; i < 6; i++)
+        made.bytes[i] = (uint8_t)(milliseconds >> (40 - 8 * i));
+    made.bytes[6] = (uint8_t)((made.bytes[6] & 0x0f) | 0x70);
+    made.bytes[8] = (uint8_t)((made.bytes[8] & 0x3f) | 0x80);
+    *id = made;
+    return SRV_OK;
+}
+
+bool srv_id_equal(const srv_id *left, const srv_id *right)
+{
+    return memcmp(left->bytes, right->bytes, SRV_ID_LEN) == 0;
+}
+
+bool srv_id_is_nil(const srv_id *id)
+{
+    static const srv_id nil = { { 0 } };
+
+    return srv_id_equal(id, &nil);
+}
+
+static bool id_is_dash(size_t at)
+{
+    return at == 8 || at == 13 || at == 18 || at == 23;
+}
+
+void srv_id_write(const srv_id *id, char out[SRV_ID_TEXT_LEN + 1])
+{
+    static const char digits[] = "0123456789abcdef";
+    size_t at = 0;
+
+    for (size_t i = 0; i < SRV_ID_LEN; i++) {
+        if (id_is_dash(at))
+            out[at++] = '-';
+        out[at++] = digits[id->bytes[i] >> 4];
+        out[at++] = digits[id->bytes[i] & 15];
+    }
+    out[at] = '\0';
+}
+
+bool srv_id_read(lanyard_str text, srv_id *id)
+{
+    srv_id found = { { 0 } };
+    size_t nibbles = 0;
+
+    if (text.len != SRV_ID_TEXT_LEN)
+        return false;
+    for (size_t at = 0; at < text.len; at++) {
+        int value = srv_hex_value(text.ptr[at]);
+
+        if (id_is_dash(at) ? text.ptr[at] != '-' : value < 0)
+            return false;
+        if (id_is_dash(at))
+            continue;
+        found.bytes[nibbles / 2] = (uint8_t)(found.bytes[nibbles / 2] << 4 | value);
+        nibbles++;
+    }
+    *id = found;
+    return true;
+}

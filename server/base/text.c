@@ -1,0 +1,81 @@
+/* text.c - see text.h. */
+#include "base/text.h"
+
+#include <string.h>
+
+int srv_hex_value(char digit)
+{
+    if (digit >= '0' && digit <= '9')
+        return digit - '0';
+    if (digit >= 'a' && digit <= 'f')
+        return digit - 'a' + 10;
+    if (digit >= 'A' && digit <= 'F')
+        return digit - 'A' + 10;
+    return -1;
+}
+
+void srv_base64url_write(lanyard_bytes data, char *out)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    uint32_t bits = 0;
+    int count = 0;
+
+    for (size_t i = 0; i < data.len; i++) {
+        bits = bits << 8 | data.ptr[i];
+        for (count += 8; count >= 6; count -= 6)
+            *out++ = digits[bits >> (count - 6) & 63];
+    }
+    if (count > 0)
+        *out = digits[bits << (6 - count) & 63];
+}
+
+static int text_base64url_value(char c)
+{
+    if (c >= 'A' && c <= 'Z')
+        return c - 'A';
+    if (c >= 'a' && c <= 'z')
+        return c - 'a' + 26;
+    if (c >= '0' && c <= '9')
+        return c - '0' + 52;
+    if (c == '-')
+        return 62;
+    return c == '_' ? 63 : -1;
+}
+
+bool srv_base64url_read(lanyard_str text, uint8_t *out, size_t max, size_t *len)
+{
+    uint32_t bits = 0;
+    int count = 0;
+    size_t done = 0;
+
+    if (text.len % 4 == 1 || text.len / 4 > max || text.len * 3 / 4 > max)
+        return false;
+    for (size_t i = 0; i < text.len; i++) {
+        int value = text_base64url_value(text.ptr[i]);
+
+        if (value < 0)
+            return false;
+        bits = bits << 6 | (uint32_t)value;
+        count += 6;
+        if (count >= 8) {
+            count -= 8;
+            out[done++] = (uint8_t)(bits >> count);
+        }
+    }
+    /* Leftover bits must be zero, or two spellings would decode to the same bytes. */
+    if (bits & ((1u << count) - 1))
+        return false;
+    *len = done;
+    return true;
+}
+
+bool srv_copy(lanyard_str text, char *out, size_t size)
+{
+    out[0] = '\0';
+    if (text.len >= size || (text.len > 0 && memchr(text.ptr, '\0', text.len)))
+        return false;
+    if (text.len > 0)
+        memcpy(out, text.ptr, text.len);
+    out[text.len] = '\0';
+    return true;
+}

@@ -1,0 +1,31 @@
+/* text.h - hexadecimal, base64url without padding, bounded copies; independent of any locale. */
+#ifndef SERVER_BASE_TEXT_H
+#define SERVER_BASE_TEXT_H
+
+#include <stdbool.h>
+#include "base/status.h"
+
+/* A text literal and its length. */
+#define SRV_STR(literal) ((lanyard_str){ "" literal, sizeof(literal) - 1 })
+
+/* The bytes of any object, and of a text. */
+#define SRV_BYTES(object)    ((lanyard_bytes){ (const uint8_t *)&(object), sizeof(object) })
+#define SRV_BYTES_OF(string) ((lanyard_bytes){ (const uint8_t *)(string).ptr, (string).len })
+
+/* 0 to 15, or -1. */
+int srv_hex_value(char digit);
+
+/* Characters that len bytes take, without a NUL. */
+#define SRV_BASE64URL_LEN(len) (((len)*4 + 2) / 3)
+
+/* Writes SRV_BASE64URL_LEN(data.len) characters, no NUL. */
+void srv_base64url_write(lanyard_bytes data, char *out);
+
+/* RFC 4648, 5, strictly: no padding, no other character, no leftover bits. At most max bytes.
+ * false: anything else; *len untouched. */
+bool srv_base64url_read(lanyard_str text, uint8_t *out, size_t max, size_t *len);
+
+/* Copies text with a NUL behind. false, and out is "": it does not fit, or holds a NUL. */
+bool srv_copy(lanyard_str text, char *out, size_t size);
+
+#endif

@@ -1,0 +1,481 @@
+/* listener.c - see listener.h.
+ *
+ * How it works:
+ *
+ *     accept -> listener_connection() -> a peer (peers.h)
+ *     request line -> listener_uri() -> an exchange
+ *     headers -> listener_take(), first call: judged; a fault is answered at once
+ *     body -> listener_take(): kept, up to HTTP_BODY_MAX
+ *     whole -> quick: handled here;  else: suspended, a worker handles it and resumes
+ *     resumed -> listener_take(): sent
+ *     sent or lost -> listener_completed(): the exchange ends, the peer owes the next one
+ */
+#include "http/listener.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include "base/log.h"
+#include "base/text.h"
+#include "http/exchange.h"
+#include "http/peers.h"
+#include "http/socket.h"
+#include "http/workers.h"
+
+#define WORKERS_DEFAULT     64u
+#define CONNECTIONS_DEFAULT 4096u
+#define TIMEOUT_DEFAULT     15u
+#define TIMEOUTS_A_REQUEST  3
+#define CONNECTION_MEMORY   (32u * 1024)
+#define EVENT_STACK         (512u * 1024)
+#define TICK_MS             250
+#define PEM_MAX             (64u * 1024)
+#define CLASSES             6
+
+struct http_listener {
+    http_opts opts; /* defaults filled in */
+    http_socket socket;
+    struct MHD_Daemon *daemon;
+    http_peers peers;
+    http_workers workers;
+    pthread_key_t event_worker; /* a lanyard_worker for each event thread */
+    pthread_t ticker;
+    bool has_ticker;
+    pthread_mutex_t lock; /* of is_ending, with ended */
+    pthread_cond_t ended;
+    bool is_ending;
+    atomic_bool is_draining;
+    atomic_uint active; /* requests that are read, handled or sent */
+    atomic_uint_fast64_t answers[CLASSES];
+    atomic_uint_fast64_t spent_us;
+    atomic_uint_fast64_t turned_away;
+    char *cert;
+    char *key;
+    char address[SOCKET_NAME_MAX + 8];
+};
+
+static http_peer *listener_peer(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+    return info ? info->socket_context : NULL;
+}
+
+static void listener_connection(void *cls, struct MHD_Connection *connection, void **context,
+                                enum MHD_ConnectionNotificationCode what)
+{
+    http_listener *listener = cls;
+    const union MHD_ConnectionInfo *info;
+
+    if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
+        peers_remove(&listener->peers, *context);
+        *context = NULL;
+        return;
+    }
+    info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    if (info)
+        *context = peers_add(&listener->peers, info->connect_fd, srv_monotonic());
+}
+
+static void *listener_uri(void *cls, const char *uri, struct MHD_Connection *connection)
+{
+    http_listener *listener = cls;
+    http_exchange *exchange = exchange_new(uri);
+
+    (void)connection;
+    if (exchange)
+        atomic_fetch_add(&listener->active, 1);
+    return exchange;
+}
+
+static void listener_completed(void *cls, struct MHD_Connection *connection, void **context,
+                               enum MHD_RequestTerminationCode how)
+{
+    http_listener *listener = cls;
+
+    (void)how;
+    peers_owe(listener_peer(connection), srv_monotonic());
+    if (!*context)
+        return;
+    exchange_free(*context);
+    *context = NULL;
+    atomic_fetch_sub(&listener->active, 1);
+}
+
+static lanyard_worker *listener_event_worker(http_listener *listener)
+{
+    lanyard_worker *worker = pthread_getspecific(listener->event_worker);
+
+    if (!worker && lanyard_worker_new(NULL, &worker, NULL) == LANYARD_OK)
+        pthread_setspecific(listener->event_worker, worker);
+    return worker;
+}
+
+static void listener_forget_worker(void *worker)
+{
+    lanyard_worker_free(worker);
+}
+
+static void listener_count(http_listener *listener, const http_exchange *exchange)
+{
+    int class = exchange->response.status / 100;
+
+    atomic_fetch_add_explicit(&listener->answers[class > 0 && class < CLASSES ? class : 5], 1,
+                              memory_order_relaxed);
+    atomic_fetch_add_explicit(&listener->spent_us, (uint64_t)(srv_monotonic() - exchange->started),
+                              memory_order_relaxed);
+}
+
+/* The log tells every request but those that a load balancer repeats all day long. */
+static enum MHD_Result listener_send(http_listener *listener, http_exchange *exchange,
+                                     bool is_quick)
+{
+    if (atomic_load(&listener->is_draining))
+        exchange->must_close = true;
+    listener_count(listener, exchange);
+    if (!listener->opts.is_silent && !(is_quick && exchange->response.status < 300))
+        exchange_log(exchange);
+    return exchange_send(exchange);
+}
+
+static enum MHD_Result listener_refuse(http_listener *listener, http_exchange *exchange)
+{
+    srv_error error = { .status = exchange->fault };
+
+    if (exchange->fault == SRV_E_UNAVAILABLE)
+        error.retry_after_s = 1;
+    http_problem(&exchange->request, &exchange->response, exchange->fault, &error);
+    exchange->state = EXCHANGE_HANDLED;
+    return listener_send(listener, exchange, false);
+}
+
+static void listener_run(void *ctx, http_exchange *exchange, lanyard_worker *worker)
+{
+    http_listener *listener = ctx;
+
+    exchange->request.worker = worker;
+    http_reset(&exchange->response, 500);
+    listener->opts.handler(listener->opts.ctx, &exchange->request, &exchange->response);
+}
+
+/* Of the worker: the exchange is the event thread's again, and may be gone at once. */
+static void listener_done(void *ctx, http_exchange *exchange)
+{
+    (void)ctx;
+    exchange->state = EXCHANGE_HANDLED;
+    MHD_resume_connection(exchange->connection);
+}
+
+static enum MHD_Result listener_dispatch(http_listener *listener, http_exchange *exchange)
+{
+    const http_opts *opts = &listener->opts;
+
+    peers_owe(listener_peer(exchange->connection), 0);
+    exchange_close_body(exchange);
+    if (exchange->fault != SRV_OK)
+        return listener_refuse(listener, exchange);
+    if (exchange->body.len == 0 && opts->is_quick &&
+        opts->is_quick(opts->ctx, &exchange->request)) {
+        listener_run(listener, exchange, listener_event_worker(listener));
+        exchange->state = EXCHANGE_HANDLED;
+        return listener_send(listener, exchange, true);
+    }
+    MHD_suspend_connection(exchange->connection);
+    if (workers_add(&listener->workers, exchange))
+        return MHD_YES;
+    MHD_resume_connection(exchange->connection);
+    atomic_fetch_add(&listener->turned_away, 1);
+    exchange->fault = SRV_E_UNAVAILABLE;
+    return MHD_YES; /* called again at once, and refused then */
+}
+
+static enum MHD_Result listener_take(void *cls, struct MHD_Connection *connection, const char *url,
+                                     const char *method, const char *version, const char *data,
+                                     size_t *data_len, void **context)
+{
+    http_listener *listener = cls;
+    http_exchange *exchange = *context;
+
+    (void)url;
+    if (!exchange)
+        return MHD_NO;
+    if (exchange->state == EXCHANGE_HANDLED)
+        return listener_send(listener, exchange, false);
+    if (exchange->state == EXCHANGE_NEW) {
+        exchange_open(exchange, &listener->opts, connection, method, version);
+        return exchange->fault == SRV_OK ? MHD_YES : listener_refuse(listener, exchange);
+    }
+    if (*data_len > 0) {
+        bool goes_on = exchange_feed(exchange, data, *data_len);
+
+        *data_len = 0;
+        return goes_on ? MHD_YES : MHD_NO;
+    }
+    return listener_dispatch(listener, exchange);
+}
+
+/* --- starting and ending --- */
+
+static bool listener_tick(http_listener *listener)
+{
+    int64_t now = srv_monotonic();
+    int64_t patience = (int64_t)listener->opts.timeout_s * TIMEOUTS_A_REQUEST * SRV_SECOND;
+    struct timespec until;
+
+    workers_tick(&listener->workers, now);
+    peers_end_slow(&listener->peers, now - patience);
+    now += TICK_MS * 1000;
+    until = (struct timespec){ .tv_sec = now / SRV_SECOND, .tv_nsec = now % SRV_SECOND * 1000 };
+    pthread_mutex_lock(&listener->lock);
+    if (!listener->is_ending)
+        pthread_cond_timedwait(&listener->ended, &listener->lock, &until);
+
+    bool goes_on = !listener->is_ending;
+
+    pthread_mutex_unlock(&listener->lock);
+    return goes_on;
+}
+
+static void *listener_ticker(void *ctx)
+{
+    while (listener_tick(ctx)) {
+    }
+    return NULL;
+}
+
+static srv_status listener_read_pem(const char *path, char **text, srv_error *error)
+{
+    char detail[SRV_DETAIL_MAX];
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    char *read_text = calloc(1, PEM_MAX + 1);
+    ssize_t len = fd >= 0 && read_text ? read(fd, read_text, PEM_MAX + 1) : -1;
+
+    if (fd >= 0)
+        close(fd);
+    if (len > 0 && len <= (ssize_t)PEM_MAX) {
+        *text = read_text;
+        return SRV_OK;
+    }
+    free(read_text);
+    snprintf(detail, sizeof detail, "cannot read %.100s", path);
+    return srv_fail(error, SRV_E_CONFIG, detail);
+}
+
+static unsigned listener_threads(const http_opts *opts)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+    if (opts->threads > 0)
+        return opts->threads;
+    return cores > 2 ? (unsigned)cores / 2 : 1;
+}
+
+#define OPTIONS_MAX 10
+
+static void listener_options(const http_listener *listener, struct MHD_OptionItem *items)
+{
+    const http_opts *opts = &listener->opts;
+    struct MHD_OptionItem fixed[] = {
+        { MHD_OPTION_LISTEN_SOCKET, listener->socket.fd, NULL },
+        { MHD_OPTION_CONNECTION_LIMIT, opts->connections_max, NULL },
+        { MHD_OPTION_CONNECTION_TIMEOUT, opts->timeout_s, NULL },
+        { MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY, NULL },
+        { MHD_OPTION_THREAD_STACK_SIZE, EVENT_STACK, NULL },
+        { MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL },
+        { MHD_OPTION_END, 0, NULL },
+    };
+    size_t last = sizeof fixed / sizeof *fixed - 1;
+
+    memcpy(items, fixed, sizeof fixed);
+    if (opts->threads > 1)
+        items[last++] =
+            (struct MHD_OptionItem){ MHD_OPTION_THREAD_POOL_SIZE, (intptr_t)opts->threads, NULL };
+    if (listener->cert) {
+        items[last++] = (struct MHD_OptionItem){ MHD_OPTION_HTTPS_MEM_CERT, 0, listener->cert };
+        items[last++] = (struct MHD_OptionItem){ MHD_OPTION_HTTPS_MEM_KEY, 0, listener->key };
+    }
+    items[last] = (struct MHD_OptionItem){ MHD_OPTION_END, 0, NULL };
+}
+
+static srv_status listener_serve(http_listener *listener, srv_error *error)
+{
+    struct MHD_OptionItem items[OPTIONS_MAX];
+    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME;
+
+    listener_options(listener, items);
+    if (listener->cert)
+        flags |= MHD_USE_TLS;
+    listener->daemon =
+        MHD_start_daemon(flags, 0, NULL, NULL, listener_take, listener, MHD_OPTION_URI_LOG_CALLBACK,
+                         listener_uri, listener, MHD_OPTION_NOTIFY_COMPLETED, listener_completed,
+                         listener, MHD_OPTION_NOTIFY_CONNECTION, listener_connection, listener,
+                         MHD_OPTION_ARRAY, items, MHD_OPTION_END);
+    if (!listener->daemon)
+        return srv_fail(error, SRV_E_CONFIG,
+                        listener->cert ? "cannot listen with this certificate and key"
+                                       : "libmicrohttpd cannot listen");
+    return SRV_OK;
+}
+
+static srv_status listener_read_tls(http_listener *listener, srv_error *error)
+{
+    const http_opts *opts = &listener->opts;
+
+    if (!opts->cert_path && !opts->key_path)
+        return SRV_OK;
+    if (!opts->cert_path || !opts->key_path)
+        return srv_fail(error, SRV_E_CONFIG,
+                        "a certificate needs its key, and a key its certificate");
+    TRY(listener_read_pem(opts->cert_path, &listener->cert, error));
+    return listener_read_pem(opts->key_path, &listener->key, error);
+}
+
+static void listener_name(http_listener *listener)
+{
+    const char *scheme = listener->cert ? "https://" : "http://";
+
+    snprintf(listener->address, sizeof listener->address, "%s%s",
+             listener->socket.is_unix ? "" : scheme, listener->socket.name);
+}
+
+/* Everything but the daemon, which comes last: from then on requests arrive. */
+static srv_status listener_prepare(http_listener *listener, srv_error *error)
+{
+    const http_opts *opts = &listener->opts;
+
+    TRY(listener_read_tls(listener, error));
+    TRY(http_socket_open(opts->listen, opts->ports_tried, opts->socket_mode, &listener->socket,
+                         error));
+    listener_name(listener);
+    TRY(workers_start(&listener->workers, opts->workers, error));
+    if (pthread_create(&listener->ticker, NULL, listener_ticker, listener) == 0) {
+        listener->has_ticker = true;
+        return listener_serve(listener, error);
+    }
+    return srv_fail(error, SRV_E_NO_MEMORY, "cannot start a thread");
+}
+
+static void listener_end_ticker(http_listener *listener)
+{
+    pthread_mutex_lock(&listener->lock);
+    listener->is_ending = true;
+    pthread_cond_signal(&listener->ended);
+    pthread_mutex_unlock(&listener->lock);
+    if (listener->has_ticker)
+        pthread_join(listener->ticker, NULL);
+}
+
+static void listener_wipe(char *text)
+{
+    if (text)
+        explicit_bzero(text, strlen(text));
+    free(text);
+}
+
+static void listener_free(http_listener *listener)
+{
+    listener_end_ticker(listener);
+    if (listener->daemon)
+        MHD_stop_daemon(listener->daemon);
+    if (listener->workers.threads)
+        workers_stop(&listener->workers);
+    http_socket_close(&listener->socket);
+    peers_done(&listener->peers);
+    pthread_key_delete(listener->event_worker);
+    pthread_cond_destroy(&listener->ended);
+    pthread_mutex_destroy(&listener->lock);
+    listener_wipe(listener->cert);
+    listener_wipe(listener->key);
+    free(listener);
+}
+
+static void listener_init(http_listener *listener, const http_opts *opts)
+{
+    pthread_condattr_t attr;
+
+    listener->opts = *opts;
+    listener->opts.threads = listener_threads(opts);
+    listener->opts.workers = opts->workers ? opts->workers : WORKERS_DEFAULT;
+    listener->opts.connections_max =
+        opts->connections_max ? opts->connections_max : CONNECTIONS_DEFAULT;
+    listener->opts.timeout_s = opts->timeout_s ? opts->timeout_s : TIMEOUT_DEFAULT;
+    listener->socket.fd = -1;
+    listener->workers.run = listener_run;
+    listener->workers.done = listener_done;
+    listener->workers.ctx = listener;
+    peers_init(&listener->peers);
+    pthread_mutex_init(&listener->lock, NULL);
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    pthread_cond_init(&listener->ended, &attr);
+    pthread_condattr_destroy(&attr);
+}
+
+srv_status http_listen(const http_opts *opts, http_listener **made, srv_error *error)
+{
+    http_listener *listener = calloc(1, sizeof *listener);
+
+    if (!listener || pthread_key_create(&listener->event_worker, listener_forget_worker) != 0) {
+        free(listener);
+        return srv_fail(error, SRV_E_NO_MEMORY, "no memory");
+    }
+    listener_init(listener, opts);
+
+    srv_status status = listener_prepare(listener, error);
+
+    if (status != SRV_OK) {
+        listener_free(listener);
+        return status;
+    }
+    *made = listener;
+    return SRV_OK;
+}
+
+const char *http_address(const http_listener *listener)
+{
+    return listener->address;
+}
+
+void http_wake(http_listener *listener)
+{
+    workers_wake(&listener->workers, false);
+}
+
+void http_read_stats(http_listener *listener, http_stats *stats)
+{
+    *stats = (http_stats){ .spent_us = atomic_load(&listener->spent_us),
+                           .turned_away = atomic_load(&listener->turned_away) };
+    for (int i = 0; i < CLASSES; i++)
+        stats->answers[i] = atomic_load(&listener->answers[i]);
+    pthread_mutex_lock(&listener->peers.lock);
+    stats->connections = listener->peers.count;
+    stats->too_slow = listener->peers.ended;
+    pthread_mutex_unlock(&listener->peers.lock);
+    pthread_mutex_lock(&listener->workers.lock);
+    stats->waiting = listener->workers.queue.count;
+    stats->parked = listener->workers.parked.count;
+    pthread_mutex_unlock(&listener->workers.lock);
+}
+
+bool http_close(http_listener *listener, unsigned drain_ms)
+{
+    int64_t until = srv_monotonic() + (int64_t)drain_ms * 1000;
+    struct timespec nap = { .tv_nsec = 5000000 };
+
+    if (!listener)
+        return true;
+    atomic_store(&listener->is_draining, true);
+    MHD_quiesce_daemon(listener->daemon);
+    workers_wake(&listener->workers, true);
+    while (atomic_load(&listener->active) > 0 && srv_monotonic() < until)
+        nanosleep(&nap, NULL);
+    if (workers_are_busy(&listener->workers))
+        return false;
+    listener_free(listener);
+    return true;
+}

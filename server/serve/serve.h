@@ -1,0 +1,14 @@
+/* serve.h - runs the server until a signal ends it. */
+#ifndef SERVER_SERVE_SERVE_H
+#define SERVER_SERVE_SERVE_H
+
+#include "config/config.h"
+
+/* Reads the configuration anew at SIGHUP. */
+typedef srv_status serve_reread(void *ctx, srv_config *config, srv_error *error);
+
+/* Returns after SIGTERM or SIGINT, everything closed. E_CONFIG, E_UNAVAILABLE, E_SCHEMA ... */
+SRV_CHECK srv_status serve(const srv_config *config, serve_reread *reread, void *ctx,
+                           srv_error *error);
+
+#endif

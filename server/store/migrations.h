@@ -1,0 +1,12 @@
+/* migrations.h - the two jobs behind store_migrate() and store_schema_read(). */
+#ifndef SERVER_STORE_MIGRATIONS_H
+#define SERVER_STORE_MIGRATIONS_H
+
+#include "store/driver.h"
+
+SRV_CHECK srv_status store_migrate_job(store_txn *txn, void *ctx, srv_error *error);
+
+/* ctx: a store_schema. */
+SRV_CHECK srv_status store_schema_job(store_txn *txn, void *ctx, srv_error *error);
+
+#endif

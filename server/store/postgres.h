@@ -1,0 +1,23 @@
+/* postgres.h - the connection of the PostgreSQL back end, shared by its two files. */
+#ifndef SERVER_STORE_POSTGRES_H
+#define SERVER_STORE_POSTGRES_H
+
+#include <libpq-fe.h>
+#include "store/driver.h"
+
+typedef struct postgres_conn {
+    store_conn base;
+    PGconn *pg;
+    bool is_prepared[STATEMENTS];
+} postgres_conn;
+
+/* What a result says went wrong, as a status; sets the connection's fault. */
+srv_status store_postgres_failed(postgres_conn *conn, const PGresult *result);
+
+srv_status store_postgres_run(store_conn *base, store_statement number, const store_value *values,
+                              size_t count, store_result_each *each, void *ctx, int64_t *changed);
+bool store_postgres_is_null(const store_result *result, int column);
+int64_t store_postgres_number(const store_result *result, int column);
+lanyard_bytes store_postgres_bytes(const store_result *result, int column);
+
+#endif

@@ -1,0 +1,148 @@
+/* postgres_run.c - typed values to PostgreSQL's binary format and back.
+ *
+ * Integers and times travel as 8 bytes, the highest first; times count microseconds from 2000.
+ */
+#include "store/postgres.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define PARAMS_MAX 24
+
+/* Of pg_type.dat; they never change. */
+#define OID_BYTEA       17
+#define OID_INT8        20
+#define OID_TEXT        25
+#define OID_JSON        114
+#define OID_TIMESTAMPTZ 1184
+#define OID_UUID        2950
+
+#define EPOCH_2000 (946684800 * SRV_SECOND)
+
+static const Oid postgres_oids[] = {
+    [STORE_INT] = OID_INT8,  [STORE_ID] = OID_UUID,   [STORE_BYTES] = OID_BYTEA,
+    [STORE_TEXT] = OID_TEXT, [STORE_JSON] = OID_JSON, [STORE_TIME] = OID_TIMESTAMPTZ,
+};
+
+typedef struct postgres_params {
+    Oid types[PARAMS_MAX];
+    const char *values[PARAMS_MAX];
+    int lens[PARAMS_MAX];
+    int formats[PARAMS_MAX];
+    char numbers[PARAMS_MAX][8];
+} postgres_params;
+
+static void postgres_encode(postgres_params *params, size_t i, const store_value *value)
+{
+    bool is_number = value->type == STORE_INT || value->type == STORE_TIME;
+    uint64_t number =
+        (uint64_t)(value->type == STORE_TIME ? value->number - EPOCH_2000 : value->number);
+
+    params->types[i] = postgres_oids[value->type];
+    params->formats[i] = 1;
+    for (int at = 0; at < 8; at++)
+        params->numbers[i][at] = (char)(number >> (56 - 8 * at));
+    params->lens[i] = is_number ? 8 : (int)value->bytes.len;
+    params->values[i] = is_number ? params->numbers[i] : (const char *)value->bytes.ptr;
+    if (!params->values[i]) /* empty, which is not NULL */
+        params->values[i] = "";
+    if (value->is_null)
+        params->values[i] = NULL;
+}
+
+static srv_status postgres_prepare(postgres_conn *conn, store_statement number, const char *name,
+                                   const postgres_params *params, size_t count)
+{
+    char text[STORE_SQL_MAX];
+
+    if (conn->is_prepared[number])
+        return SRV_OK;
+    TRY(store_spell(DIALECT_POSTGRES, store_statement_text(number), text));
+
+    PGresult *result = PQprepare(conn->pg, name, text, (int)count, params->types);
+    srv_status status =
+        PQresultStatus(result) == PGRES_COMMAND_OK ? SRV_OK : store_postgres_failed(conn, result);
+
+    PQclear(result);
+    conn->is_prepared[number] = status == SRV_OK;
+    return status;
+}
+
+/* "12", of an INSERT, UPDATE or DELETE. */
+static int64_t postgres_changed(PGresult *result)
+{
+    int64_t rows = 0;
+
+    for (const char *digit = PQcmdTuples(result); *digit >= '0' && *digit <= '9'; digit++)
+        rows = rows * 10 + (*digit - '0');
+    return rows;
+}
+
+static srv_status postgres_take(postgres_conn *conn, PGresult *result, store_result_each *each,
+                                void *ctx, int64_t *changed)
+{
+    store_result row = { .conn = &conn->base, .handle = result };
+    ExecStatusType kind = PQresultStatus(result);
+
+    if (kind != PGRES_COMMAND_OK && kind != PGRES_TUPLES_OK)
+        return store_postgres_failed(conn, result);
+    if (changed)
+        *changed = kind == PGRES_TUPLES_OK ? PQntuples(result) : postgres_changed(result);
+    for (; each && row.row < PQntuples(result); row.row++)
+        if (!each(ctx, &row))
+            break;
+    return SRV_OK;
+}
+
+srv_status store_postgres_run(store_conn *base, store_statement number, const store_value *values,
+                              size_t count, store_result_each *each, void *ctx, int64_t *changed)
+{
+    postgres_conn *conn = (postgres_conn *)base;
+    postgres_params params;
+    char name[16];
+
+    if (count > PARAMS_MAX)
+        return SRV_E_INTERNAL;
+    for (size_t i = 0; i < count; i++)
+        postgres_encode(&params, i, &values[i]);
+    snprintf(name, sizeof name, "s%d", (int)number);
+    TRY(postgres_prepare(conn, number, name, &params, count));
+
+    PGresult *result =
+        PQexecPrepared(conn->pg, name, (int)count, params.values, params.lens, params.formats, 1);
+    srv_status status = postgres_take(conn, result, each, ctx, changed);
+
+    PQclear(result);
+    return status;
+}
+
+static const PGresult *postgres_result(const store_result *result)
+{
+    return result->handle;
+}
+
+bool store_postgres_is_null(const store_result *result, int column)
+{
+    return PQgetisnull(postgres_result(result), result->row, column) == 1;
+}
+
+int64_t store_postgres_number(const store_result *result, int column)
+{
+    const PGresult *rows = postgres_result(result);
+    const char *bytes = PQgetvalue(rows, result->row, column);
+    int len = PQgetlength(rows, result->row, column);
+    uint64_t number = len > 0 && (bytes[0] & 0x80) ? UINT64_MAX : 0; /* the sign goes on */
+
+    for (int i = 0; i < len && i < 8; i++)
+        number = number << 8 | (uint8_t)bytes[i];
+    return PQftype(rows, column) == OID_TIMESTAMPTZ ? (int64_t)number + EPOCH_2000
+                                                    : (int64_t)number;
+}
+
+lanyard_bytes store_postgres_bytes(const store_result *result, int column)
+{
+    const PGresult *rows = postgres_result(result);
+
+    return (lanyard_bytes){ (const uint8_t *)PQgetvalue(rows, result->row, column),
+                            (size_t)PQgetlength(rows, result->row, column) };
+}

@@ -1,0 +1,15 @@
+/* txn.h - one job, whole or as a step inside of a transaction that others share. */
+#ifndef SERVER_STORE_TXN_H
+#define SERVER_STORE_TXN_H
+
+#include "store/driver.h"
+
+/* From BEGIN to COMMIT, and again when the fault says so. *has_tape: a revocation was committed. */
+SRV_CHECK srv_status store_txn_run(store_conn *conn, bool is_reader, const srv_clock *clock,
+                                   store_job *job, void *ctx, bool *has_tape, srv_error *error);
+
+/* Inside a savepoint of its own: released on SRV_OK, else undone. */
+SRV_CHECK srv_status store_txn_step(store_conn *conn, const srv_clock *clock, store_job *job,
+                                    void *ctx, bool *has_tape, srv_error *error);
+
+#endif

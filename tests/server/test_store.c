@@ -1,0 +1,441 @@
+/* test_store.c - the store's promises, the same over both back ends. */
+#include "kit.h"
+
+#include <pthread.h>
+
+static int open_kit(void **state)
+{
+    srv_kit *kit = malloc(sizeof *kit);
+
+    kit_open(kit, false, NULL);
+    *state = kit;
+    return 0;
+}
+
+static int close_kit(void **state)
+{
+    kit_close(*state);
+    free(*state);
+    return 0;
+}
+
+static user_row some_user(srv_kit *kit, const char *name)
+{
+    user_row user = { .status = USER_ACTIVE, .profile = "{}" };
+
+    assert_ok(srv_id_new(kit->clock.now, &user.id));
+    snprintf(user.username, sizeof user.username, "%s", name);
+    user.created_at = kit->clock.now;
+    user.updated_at = kit->clock.now;
+    return user;
+}
+
+static srv_status add_user(store_txn *txn, void *ctx, srv_error *error)
+{
+    (void)error;
+    return store_user_add(txn, ctx);
+}
+
+static srv_status add_user_then_fail(store_txn *txn, void *ctx, srv_error *error)
+{
+    TRY(add_user(txn, ctx, error));
+    return srv_fail(error, SRV_E_INVALID, "on purpose");
+}
+
+typedef struct find_user {
+    const char *name;
+    user_row user;
+} find_user;
+
+static srv_status read_user(store_txn *txn, void *ctx, srv_error *error)
+{
+    find_user *find = ctx;
+
+    (void)error;
+    return store_user_find(txn, find->name, &find->user);
+}
+
+static void store_keeps_every_column_of_a_user(void **state)
+{
+    srv_kit *kit = *state;
+    user_row user = some_user(kit, "ada");
+    find_user find = { .name = "ada" };
+    srv_error error = { 0 };
+
+    snprintf(user.roles, sizeof user.roles, "admin user");
+    snprintf(user.profile, sizeof user.profile, "{\"b\": 1, \"a\":[true]}");
+    user.tokens_not_before = kit->clock.now + 1;
+    assert_ok(store_write(kit->store, add_user, &user, &error));
+    assert_ok(store_read(kit->store, read_user, &find, &error));
+    assert_true(srv_id_equal(&find.user.id, &user.id));
+    assert_string_equal(find.user.roles, "admin user");
+    assert_string_equal(find.user.profile, "{\"b\": 1, \"a\":[true]}");
+    assert_true(find.user.tokens_not_before == kit->clock.now + 1);
+    assert_true(find.user.created_at == kit->clock.now);
+    assert_string_equal(find.user.email, "");
+}
+
+static void store_refuses_a_name_twice(void **state)
+{
+    srv_kit *kit = *state;
+    user_row first = some_user(kit, "ada");
+    user_row second = some_user(kit, "ada");
+    srv_error error = { 0 };
+
+    assert_ok(store_write(kit->store, add_user, &first, &error));
+    assert_code(store_write(kit->store, add_user, &second, &error), SRV_E_USERNAME_TAKEN);
+}
+
+static void store_rolls_back_a_failing_job_alone(void **state)
+{
+    srv_kit *kit = *state;
+    user_row user = some_user(kit, "ada");
+    find_user find = { .name = "ada" };
+    srv_error error = { 0 };
+
+    assert_code(store_write(kit->store, add_user_then_fail, &user, &error), SRV_E_INVALID);
+    assert_string_equal(error.detail, "on purpose");
+    assert_code(store_read(kit->store, read_user, &find, &error), SRV_E_NOT_FOUND);
+    assert_ok(store_write(kit->store, add_user, &user, &error));
+}
+
+static srv_status update_job(store_txn *txn, void *ctx, srv_error *error)
+{
+    (void)error;
+    return store_user_update(txn, ctx);
+}
+
+static void store_refuses_an_update_of_an_older_version(void **state)
+{
+    srv_kit *kit = *state;
+    user_row user = some_user(kit, "ada");
+    user_row other = some_user(kit, "bob");
+    srv_error error = { 0 };
+
+    assert_ok(store_write(kit->store, add_user, &user, &error));
+    assert_ok(store_write(kit->store, add_user, &other, &error));
+    assert_ok(store_write(kit->store, update_job, &user, &error));
+    assert_code(store_write(kit->store, update_job, &user, &error), SRV_E_CONFLICT);
+    user.version = 1;
+    snprintf(user.username, sizeof user.username, "bob");
+    assert_code(store_write(kit->store, update_job, &user, &error), SRV_E_USERNAME_TAKEN);
+}
+
+/* --- many at once --- */
+
+#define WRITERS 16
+#define EACH    25
+
+typedef struct crowd {
+    srv_kit *kit;
+    int number;
+    int failed;
+} crowd;
+
+static srv_status count_up(store_txn *txn, void *ctx, srv_error *error)
+{
+    uint8_t value[META_VALUE_MAX] = { 0 };
+    size_t len = 0;
+    int64_t count = 0;
+    const crowd *one = ctx;
+
+    (void)error;
+    /* Takes a lock that every writer wants, or the counter would lose on PostgreSQL. */
+    TRY(store_keys_lock(txn));
+    if (store_meta_get(txn, "count", value, &len) == SRV_OK)
+        memcpy(&count, value, sizeof count);
+    count++;
+    TRY(store_meta_set(txn, "count", SRV_BYTES(count)));
+    return one->number % 4 == 3 ? SRV_E_INVALID : SRV_OK; /* every fourth fails, alone */
+}
+
+static void *write_many(void *arg)
+{
+    crowd *one = arg;
+
+    for (int i = 0; i < EACH; i++) {
+        srv_status status = store_write(one->kit->store, count_up, one, NULL);
+
+        one->failed += status != (one->number % 4 == 3 ? SRV_E_INVALID : SRV_OK);
+    }
+    return NULL;
+}
+
+static srv_status read_count(store_txn *txn, void *ctx, srv_error *error)
+{
+    uint8_t value[META_VALUE_MAX] = { 0 };
+    size_t len = 0;
+
+    (void)error;
+    TRY(store_meta_get(txn, "count", value, &len));
+    memcpy(ctx, value, sizeof(int64_t));
+    return SRV_OK;
+}
+
+static void store_loses_no_write_of_many_threads(void **state)
+{
+    srv_kit *kit = *state;
+    pthread_t threads[WRITERS];
+    crowd crowds[WRITERS];
+    int64_t count = 0;
+
+    for (int i = 0; i < WRITERS; i++) {
+        crowds[i] = (crowd){ .kit = kit, .number = i };
+        assert_int_equal(pthread_create(&threads[i], NULL, write_many, &crowds[i]), 0);
+    }
+    for (int i = 0; i < WRITERS; i++) {
+        pthread_join(threads[i], NULL);
+        assert_int_equal(crowds[i].failed, 0);
+    }
+    assert_ok(store_read(kit->store, read_count, &count, NULL));
+    assert_int_equal(count, WRITERS / 4 * 3 * EACH);
+}
+
+/* --- the schema --- */
+
+static void store_migrates_twice_without_a_change(void **state)
+{
+    srv_kit *kit = *state;
+    store_schema schema = { 0 };
+    srv_error error = { 0 };
+
+    assert_ok(store_migrate(kit->store, &error));
+    assert_ok(store_schema_read(kit->store, &schema, &error));
+    assert_int_equal(schema.found, schema.wanted);
+    assert_true(schema.wanted >= 1);
+}
+
+static void store_refuses_a_newer_schema_with_its_number(void **state)
+{
+    srv_kit *kit = *state;
+    srv_error error = { 0 };
+
+    kit_script(kit->url, "INSERT INTO schema_migrations(version, checksum, applied_at)"
+                         " SELECT 9000, checksum, applied_at FROM schema_migrations LIMIT 1");
+    assert_code(store_migrate(kit->store, &error), SRV_E_SCHEMA);
+    assert_non_null(strstr(error.detail, "9000"));
+}
+
+static void store_refuses_a_migration_that_was_edited(void **state)
+{
+    srv_kit *kit = *state;
+    srv_error error = { 0 };
+
+    kit_script(kit->url, "UPDATE schema_migrations SET checksum = (SELECT fam_hash FROM sessions"
+                         " UNION ALL SELECT value FROM meta LIMIT 1)");
+    assert_code(store_migrate(kit->store, &error), SRV_E_SCHEMA);
+    assert_non_null(strstr(error.detail, "changed"));
+}
+
+static void *migrate_once(void *arg)
+{
+    srv_kit *kit = arg;
+    store_opts opts = { .url = kit->url };
+    srv_store *store = NULL;
+    srv_error error = { 0 };
+    srv_status status = store_open(&opts, &store, &error);
+
+    if (status == SRV_OK)
+        status = store_migrate(store, &error);
+    store_close(store);
+    return status == SRV_OK ? arg : NULL;
+}
+
+static void store_migrates_once_when_two_start(void **unused)
+{
+    pthread_t threads[4];
+    srv_kit kit;
+
+    (void)unused;
+    kit_database(&kit, false);
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, migrate_once, &kit), 0);
+    for (int i = 0; i < 4; i++) {
+        void *result = NULL;
+
+        pthread_join(threads[i], &result);
+        assert_ptr_equal(result, &kit);
+    }
+    kit_open_store(&kit, false);
+    kit_close(&kit);
+}
+
+static void store_refuses_urls_that_are_none(void **unused)
+{
+    static const char *const urls[] = { "mysql://x", "", "postgresql://u:p@h/d",
+                                        "postgresql://h/d?password=p", "sqlite::memory:" };
+    srv_store *store = NULL;
+    srv_error error = { 0 };
+
+    (void)unused;
+    for (size_t i = 0; i < sizeof urls / sizeof *urls; i++) {
+        store_opts opts = { .url = urls[i] };
+
+        assert_code(store_open(&opts, &store, &error), SRV_E_CONFIG);
+        assert_null(store);
+    }
+}
+
+/* --- sessions and the tape --- */
+
+typedef struct rotation {
+    session_row session;
+    session_step step;
+    srv_status status;
+} rotation;
+
+static srv_status add_session(store_txn *txn, void *ctx, srv_error *error)
+{
+    (void)error;
+    return store_session_add(txn, ctx);
+}
+
+static srv_status rotate(store_txn *txn, void *ctx, srv_error *error)
+{
+    rotation *one = ctx;
+
+    (void)error;
+    one->status = store_session_rotate(txn, &one->step, &one->session);
+    return SRV_OK;
+}
+
+static session_row some_session(srv_kit *kit, const user_row *user)
+{
+    srv_time now = kit->clock.now;
+    session_row session = { .user_id = user->id,
+                            .rotated_at = now,
+                            .created_at = now,
+                            .auth_time = now,
+                            .idle_expires = now + SRV_DAY,
+                            .abs_expires = now + 2 * SRV_DAY,
+                            .last = kit_from("192.0.2.1") };
+
+    assert_ok(srv_id_new(now, &session.id));
+    memset(session.fam_hash, 9, sizeof session.fam_hash);
+    return session;
+}
+
+/* Rotates once under a changed condition; says what came back. */
+static srv_status rotate_with(srv_kit *kit, const session_row *session, int64_t gen, uint8_t family)
+{
+    rotation one = { .step = { .id = session->id,
+                               .gen = gen,
+                               .idle_expires = kit->clock.now + SRV_DAY,
+                               .from = kit_from("192.0.2.1") } };
+
+    memset(one.step.fam_hash, family, sizeof one.step.fam_hash);
+    assert_ok(store_write(kit->store, rotate, &one, NULL));
+    if (one.status == SRV_OK)
+        assert_int_equal(one.session.gen, gen + 1);
+    return one.status;
+}
+
+static void store_rotates_only_the_right_generation_family_and_time(void **state)
+{
+    srv_kit *kit = *state;
+    user_row user = some_user(kit, "ada");
+    session_row session = some_session(kit, &user);
+
+    assert_ok(store_write(kit->store, add_user, &user, NULL));
+    assert_ok(store_write(kit->store, add_session, &session, NULL));
+    assert_code(rotate_with(kit, &session, 1, 9), SRV_E_NOT_FOUND);
+    assert_code(rotate_with(kit, &session, 0, 8), SRV_E_NOT_FOUND);
+    assert_ok(rotate_with(kit, &session, 0, 9));
+    assert_code(rotate_with(kit, &session, 0, 9), SRV_E_NOT_FOUND);
+    kit->clock.now += SRV_DAY - 1;
+    assert_ok(rotate_with(kit, &session, 1, 9));
+    kit->clock.now += SRV_DAY;
+    assert_code(rotate_with(kit, &session, 2, 9), SRV_E_NOT_FOUND);
+}
+
+static void store_keeps_the_latest_rotators(void **state)
+{
+    srv_kit *kit = *state;
+    user_row user = some_user(kit, "ada");
+    session_row session = some_session(kit, &user);
+    rotation one = { .step = { .id = session.id, .idle_expires = kit->clock.now + SRV_DAY } };
+
+    memset(one.step.fam_hash, 9, sizeof one.step.fam_hash);
+    assert_ok(store_write(kit->store, add_user, &user, NULL));
+    assert_ok(store_write(kit->store, add_session, &session, NULL));
+    for (int i = 0; i < 40; i++) {
+        char address[32];
+
+        snprintf(address, sizeof address, "10.1.%d.1", 100 + i);
+        one.step.gen = i;
+        one.step.from = kit_from(address);
+        assert_ok(store_write(kit->store, rotate, &one, NULL));
+        assert_ok(one.status);
+        assert_non_null(strstr(one.session.rotators, one.step.from.prefix));
+        assert_true(strlen(one.session.rotators) <= 256);
+    }
+    assert_null(strstr(one.session.rotators, "10.1.100.0/24"));
+    assert_non_null(strstr(one.session.rotators, " 10.1.130.0/24 "));
+}
+
+static srv_status add_entry(store_txn *txn, void *ctx, srv_error *error)
+{
+    tape_row *entry = ctx;
+
+    (void)error;
+    entry->not_before = store_now(txn);
+    entry->expires_at = store_now(txn) + SRV_MINUTE;
+    return store_tape_add(txn, entry);
+}
+
+static srv_status trim(store_txn *txn, void *ctx, srv_error *error)
+{
+    (void)error;
+    return store_tape_trim(txn, 100, ctx);
+}
+
+static void store_never_counts_the_tape_back(void **state)
+{
+    srv_kit *kit = *state;
+    tape_row entry = { .kind = TAPE_SID, .key = { 1 }, .key_len = 16 };
+    int64_t last = 0;
+    int64_t removed = 0;
+
+    for (int i = 0; i < 3; i++) {
+        assert_ok(store_write(kit->store, add_entry, &entry, NULL));
+        assert_true(entry.seq > last);
+        last = entry.seq;
+    }
+    kit->clock.now += 2 * SRV_MINUTE;
+    assert_ok(store_write(kit->store, trim, &removed, NULL));
+    assert_int_equal(removed, 2);
+    assert_ok(store_write(kit->store, add_entry, &entry, NULL));
+    assert_true(entry.seq > last);
+}
+
+static void store_checks_a_sound_database(void **state)
+{
+    srv_kit *kit = *state;
+    srv_error error = { 0 };
+
+    assert_ok(store_check(kit->store, &error));
+}
+
+#define OVER_A_KIT(test) cmocka_unit_test_setup_teardown(test, open_kit, close_kit)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        OVER_A_KIT(store_keeps_every_column_of_a_user),
+        OVER_A_KIT(store_refuses_a_name_twice),
+        OVER_A_KIT(store_rolls_back_a_failing_job_alone),
+        OVER_A_KIT(store_refuses_an_update_of_an_older_version),
+        OVER_A_KIT(store_loses_no_write_of_many_threads),
+        OVER_A_KIT(store_migrates_twice_without_a_change),
+        OVER_A_KIT(store_refuses_a_newer_schema_with_its_number),
+        OVER_A_KIT(store_refuses_a_migration_that_was_edited),
+        cmocka_unit_test(store_migrates_once_when_two_start),
+        cmocka_unit_test(store_refuses_urls_that_are_none),
+        OVER_A_KIT(store_rotates_only_the_right_generation_family_and_time),
+        OVER_A_KIT(store_keeps_the_latest_rotators),
+        OVER_A_KIT(store_never_counts_the_tape_back),
+        OVER_A_KIT(store_checks_a_sound_database),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
