@@ -10,7 +10,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from servers import Lanyardd, Postgres, have_lanyardd  # noqa: E402
 
-PASSWORD = "correct horse battery staple"
+PASSWORD = "a fine long phrase of mine"
 
 
 def pytest_addoption(parser):

@@ -2,6 +2,7 @@
 each stopped with its context."""
 
 import glob
+import json
 import os
 import pwd
 import signal
@@ -102,17 +103,28 @@ class Lanyardd:
         self.options = options
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
+        self.client_id = "tutorial"
+        self.secret_file = self.folder / "client-secret"
         self.process = None
 
     def __enter__(self):
+        self.folder.mkdir(parents=True, exist_ok=True)
         self.start()
-        self._make_client()
+        if not self.secret_file.exists():
+            self._make_client()
         return self
+
+    def _make_client(self):
+        made = json.loads(self.admin(
+            "clients", "create", "--json", "--id", self.client_id, "--scopes",
+            "revocations introspect:any"))
+        self.secret_file.touch(0o600)
+        self.secret_file.write_text(made["secret"])
 
     def start(self):
         self.process = subprocess.Popen(
             [LANYARDD, "--data", self.folder / "data", "--listen", f"127.0.0.1:{self.port}",
-             *self.options],
+             "--registrations-prefix", "1000", "--hash-workers", "2", *self.options],
             stdout=open(self.folder / "out", "ab"), stderr=open(self.folder / "err", "ab"))
         wait_until(self._is_ready, 10, "lanyardd")
 
