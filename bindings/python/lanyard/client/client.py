@@ -95,14 +95,15 @@ class Client:
         self._keys_at = time.monotonic()
 
     def _keys_newer_than(self, seen):
-        """Fetches the keys, unless somebody has meanwhile. False: asked a moment ago."""
+        """Fetches the keys, unless somebody has meanwhile. A key may be used the moment it is
+        made, so who names an unknown one waits for the next fetch and is not refused unseen;
+        however many wait, there is one fetch in KEYS_PAUSE_S."""
         with self._keys_lock:
             if self._verifier is not seen:
-                return True
-            if seen is not None and time.monotonic() - self._keys_at < KEYS_PAUSE_S:
-                return False
+                return
+            if seen is not None:
+                time.sleep(max(0.0, self._keys_at + KEYS_PAUSE_S - time.monotonic()))
             self._fetch_keys()
-            return True
 
     # The feed.
 
@@ -193,8 +194,7 @@ class Client:
         try:
             return verified(verifier, token, forgive_expiry=forgive_expiry)
         except lanyard.errors.KeyNotFoundError:
-            if not self._keys_newer_than(verifier):
-                raise
+            self._keys_newer_than(verifier)
             return verified(self._verifier, token, forgive_expiry=forgive_expiry)
 
     def verify(self, token, check_session=True):
