@@ -60,3 +60,26 @@ def pytest_generate_tests(metafunc):
 
 
 os.environ.setdefault("PYTHONDONTWRITEBYTECODE", "1")
+
+
+def pytest_unconfigure(config):
+    """The last line is for tests/run."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None:
+        return
+    counts = {kind: len(reporter.stats.get(kind, ())) for kind in (
+        "passed", "failed", "error", "skipped")}
+    print(f"{counts['passed']} passed, {counts['failed'] + counts['error']} failed"
+          + (f", {counts['skipped']} skipped" if counts["skipped"] else ""))
+
+
+@pytest.fixture
+def note(request):
+    """note(text): a line that the summary of the whole run shows."""
+    capture = request.config.pluginmanager.get_plugin("capturemanager")
+
+    def write(text):
+        with capture.global_and_fixture_disabled():
+            print(f"\nnote: {text}")
+
+    return write
