@@ -218,17 +218,21 @@ class Lanyard:
             callers[self.name] = caller
         return caller
 
+    def _known(self):
+        """The caller as the view's own decorator found it."""
+        return g.get("_lanyard_callers", {}).get(self.name) or self.caller()
+
     @property
     def identity(self):
         """The Identity of this request, or None."""
-        return self.caller().identity
+        return self._known().identity
 
     @property
     def user(self):
         """current_user: what the user_loader makes, else a User."""
         from .proxies import load_user
 
-        caller = self.caller()
+        caller = self._known()
         if caller.user is None and caller.identity is not None:
             caller.user = load_user(self, caller, self._user_loader)
         return caller.user
