@@ -53,6 +53,19 @@ def test_changed_token_is_refused(client):
         client.verify("a.b")
 
 
+def test_remembered_token_still_expires_and_dies_with_its_key(client):
+    token = someone(client)["access_token"]
+    identity = client.verify(token)
+    keys = client._verifier
+    assert keys.verify(token, identity.exp - 1) is keys.verify(token, identity.exp - 1)
+    with pytest.raises(lanyard.errors.ExpiredError):
+        keys.verify(token, identity.exp)
+    with pytest.raises(lanyard.errors.IssuedLaterError):
+        keys.verify(token, identity.iat - 1)
+    client._fetch_keys()
+    assert client._verifier._known == {}
+
+
 def test_own_logout_is_refused_at_once(client):
     tokens = someone(client)
     assert client.logout(tokens["access_token"]) == 1

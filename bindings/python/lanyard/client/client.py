@@ -29,7 +29,30 @@ KEYS_EVERY_S = 300
 KEYS_PAUSE_S = 0.2  # between two fetches for the sake of an unknown kid
 RETRY_FIRST_S, RETRY_MAX_S = 0.05, 1.0
 
+CACHE_MAX = 4096
+
 _clients = weakref.WeakSet()
+
+
+class _Cached:
+    """A Verifier that remembers which texts it has verified. It dies with its key set, so a key
+    that is gone vouches for nothing; time is looked at with every use, and so is revocation, by
+    who asks."""
+
+    def __init__(self, verifier, leeway):
+        self._verifier, self._leeway = verifier, leeway
+        self._known = {}
+
+    def verify(self, text, now=None):
+        now = int(time.time()) if now is None else now
+        found = self._known.get(text)
+        if found is not None and found["iat"] - self._leeway <= now < found["exp"] + self._leeway:
+            return found
+        found = self._verifier.verify(text, now=now)
+        if len(self._known) >= CACHE_MAX:
+            self._known = {}
+        self._known[text] = found
+        return found
 
 
 def _after_fork():
@@ -60,6 +83,7 @@ class Client:
         self.max_stale_s = max_stale_s
         self.when_stale = when_stale
         self._timeout_s = timeout_s
+        self._leeway = leeway
         self._http = Transport(server, context)
         self._feed_http = Transport(server, context)
         self._client_id, self._secret_file = client_id, secret_file
@@ -91,7 +115,8 @@ class Client:
                                           timeout=self._timeout_s)
         if status != 200:
             raise Unavailable(f"GET /.well-known/jwks.json: status {status}")
-        self._verifier = lanyard.Verifier(self._policy, lanyard.KeySet(text.decode()))
+        verifier = lanyard.Verifier(self._policy, lanyard.KeySet(text.decode()))
+        self._verifier = _Cached(verifier, self._leeway)
         self._keys_at = time.monotonic()
 
     def _keys_newer_than(self, seen):
