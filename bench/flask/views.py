@@ -15,7 +15,7 @@ from flask import Flask, jsonify
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests/flask"))
 
-from servers import Lanyardd, have_lanyardd  # noqa: E402
+from servers import Lanyardd, have_lanyardd
 
 ROUNDS, REQUESTS = 25, 300
 SECRET = "a secret for the measurement, long enough"

@@ -8,7 +8,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from servers import Lanyardd, Postgres, have_lanyardd  # noqa: E402
+from servers import Lanyardd, Postgres, have_lanyardd
 
 PASSWORD = "a fine long phrase of mine"
 

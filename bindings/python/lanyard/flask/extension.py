@@ -109,7 +109,7 @@ class Lanyard:
             engine = engine_for(url)
         elif hasattr(type(engine), "engines"):  # Flask-SQLAlchemy
             extension = engine
-            engine = lambda: _flask_sqlalchemy_engine(app, extension)  # noqa: E731
+            engine = lambda: _flask_sqlalchemy_engine(app, extension)
         audience = settings.audience or app.name + (f"/{self.name}" if self.name else "")
         return Embedded(engine, self._secrets(app, settings), rules,
                         issuer=settings.issuer or "lanyard", audience=audience, realm=self.name,
