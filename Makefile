@@ -7,8 +7,8 @@ T       ?= 60
 CYCLES  ?= 10000
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build run demo check check-all lint fuzz bench bench-python bench-server soak \
-	install uninstall format clean
+.PHONY: help deps build run demo check check-all lint fuzz bench bench-python bench-flask \
+	bench-server example-flask soak install uninstall format clean
 
 help: ## Show this list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{ printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -64,6 +64,14 @@ bench: build ## Measure the library against the bare primitives, and against pee
 	@tools/build plain -Dpeers=true
 	@build/bin/lanyard-bench
 	@build/plain/bench/peers/lanyard-bench-peers
+
+example-flask: build ## Run the Flask example; SESSIONS=embedded does without lanyardd.
+	@tools/install-deps server-check
+	@examples/flask-tutorial/start $(SESSIONS)
+
+bench-flask: build ## Measure a protected view beside Flask-JWT-Extended's.
+	@tests/flask/venv >/dev/null
+	@bench/flask/run
 
 bench-python: build ## Measure lanyard.jwt beside PyJWT and pyjwt-rs.
 	@tools/install-deps check

@@ -103,3 +103,13 @@ def peek(token: str | bytes) -> Peek:
 def algorithms() -> list[Algorithm]:
     """All algorithms, whether this libcrypto has them or not."""
     return [Algorithm(*row) for row in algorithm_rows()]
+
+
+def __getattr__(name: str) -> Any:
+    """Client and AsyncClient, which bring threads and HTTP along, once they are asked for."""
+    if name not in ("Client", "AsyncClient"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from . import client
+
+    globals()["Client"], globals()["AsyncClient"] = client.Client, client.AsyncClient
+    return globals()[name]

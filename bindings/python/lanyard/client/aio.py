@@ -1,0 +1,59 @@
+"""lanyard.AsyncClient: the same for asyncio.
+
+verify() is local work of microseconds and runs in the event loop, unless there is no news or no key
+yet; then, and for every call to the server, a thread waits, never the loop.
+"""
+
+import asyncio
+
+import lanyard
+
+from .client import Client
+
+__all__ = ["AsyncClient"]
+
+
+class AsyncClient:
+    """Takes what Client takes, and has its methods as coroutines."""
+
+    def __init__(self, server, **options):
+        self.client = Client(server, **options)
+
+    @property
+    def lag(self):
+        return self.client.lag
+
+    @property
+    def max_stale_s(self):
+        return self.client.max_stale_s
+
+    async def verify(self, token, check_session=True):
+        client = self.client
+        is_ready = client._verifier is not None and client._thread is not None
+        if is_ready and not client._is_stale():
+            try:
+                return client.verify_here(token, check_session)
+            except lanyard.errors.KeyNotFoundError:
+                pass
+        return await asyncio.to_thread(client.verify, token, check_session)
+
+    def __getattr__(self, name):
+        """register, login, refresh, logout, me, sessions and the rest."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        function = getattr(self.client, name)
+
+        async def in_thread(*args, **kwargs):
+            return await asyncio.to_thread(function, *args, **kwargs)
+
+        in_thread.__name__, in_thread.__doc__ = name, function.__doc__
+        return in_thread
+
+    async def close(self):
+        self.client.close()
+
+    async def __aenter__(self):
+        return self
+
+    async def __aexit__(self, *_):
+        await self.close()

@@ -1,0 +1,43 @@
+"""What a Client raises, besides lanyard.Error for a token that is no good in itself."""
+
+__all__ = ["ClientError", "Refused", "SessionEnded", "Stale", "Unavailable"]
+
+
+class ClientError(Exception):
+    """The base of all."""
+
+
+class Unavailable(ClientError):
+    """lanyardd did not answer."""
+
+
+class Stale(ClientError):
+    """Too long without news of what was ended: nothing is believed. lag: how long, in seconds."""
+
+    def __init__(self, lag):
+        super().__init__("nothing is known of ended sessions yet" if lag is None else
+                         f"{lag:.1f} s behind what was ended")
+        self.lag = lag
+
+
+class SessionEnded(ClientError):
+    """The token is right, but its session was ended, or its user or key refused."""
+
+    def __init__(self, kind):
+        super().__init__("the session was ended" if kind == "sid" else f"revoked by {kind}")
+        self.kind = kind
+
+
+class Refused(ClientError):
+    """lanyardd's problem: status (401), code ("session_ended"), detail, members, retry_after."""
+
+    def __init__(self, status, members, retry_after=None):
+        self.status = status
+        self.members = members
+        self.code = members.get("code") or members.get("error") or "malformed"
+        self.detail = members.get("detail") or members.get("title") or self.code
+        self.retry_after = retry_after
+        super().__init__(f"{status} {self.code}: {self.detail}")
+
+    def __reduce__(self):
+        return (Refused, (self.status, self.members, self.retry_after))
