@@ -5,7 +5,6 @@ import base64
 import hashlib
 import hmac
 import json
-import pathlib
 import re
 
 from kit import PASSWORD, ROOT, Server, check, main, same

@@ -7,8 +7,8 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
+import textwrap
 import time
 
 from kit import PASSWORD, ROOT, Server, check, main, same
@@ -139,6 +139,12 @@ class Nginx:
         self.process.send_signal(signal.SIGTERM)
         self.process.wait(10)
         shutil.rmtree(self.place)
+
+
+def test_nginx_lines_are_those_of_the_page():
+    shown = (ROOT / "tests/server/api/nginx.conf").read_text()
+    shown = shown.split("# begin docs\n")[1].split("        # end docs")[0]
+    assert textwrap.dedent(shown) in (ROOT / "docs/server.md").read_text(), "docs/server.md differs"
 
 
 def test_behind_nginx():
