@@ -2,8 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <malloc.h>
-#include "admin/admin.h"
 #include "config/config.h"
+#include "serve/command.h"
 #include "serve/serve.h"
 
 #define OUT_MAX 65536
@@ -57,7 +57,12 @@ static srv_status main_do(main_words *words, const srv_config *config, config_ac
     case CONFIG_HELP:
         puts(
             "usage: lanyardd [OPTION]... [COMMAND ...]\n"
-            "  admin                    users, sessions, keys, clients, audit of a running server\n"
+            "  admin ...                users, sessions, keys, clients, audit of a running server\n"
+            "  backup FILE              a copy of the database, while the server runs\n"
+            "  check-backup FILE        that it is whole\n"
+            "  restore FILE [--keep-sessions]\n"
+            "  doctor                   that files, keys, schema and clock are as they should be\n"
+            "  migrate                  bring the schema up to this program\n"
             "  --config FILE            the same settings from a file\n"
             "  --check-config           say whether they can be used\n"
             "  --print-config           print them as such a file");
@@ -68,55 +73,43 @@ static srv_status main_do(main_words *words, const srv_config *config, config_ac
     return SRV_E_INTERNAL;
 }
 
-/* lanyardd [OPTION]... COMMAND ...: what stands behind the options. */
-typedef struct main_command {
-    const char *name;
-    int (*run)(const srv_config *config, int argc, char **argv);
-} main_command;
-
-static int main_admin(const srv_config *config, int argc, char **argv)
+static int main_command(int argc, char **argv)
 {
-    char path[4096];
-
-    if (config->admin_socket)
-        return admin_command(config->admin_socket, argc, argv);
-    snprintf(path, sizeof path, "%.4000s/admin.sock", config->data);
-    return admin_command(path, argc, argv);
-}
-
-static const main_command main_commands[] = {
-    { "admin", main_admin },
-};
-
-#define COMMANDS (sizeof main_commands / sizeof *main_commands)
-
-static int main_run_command(const srv_config *config, int argc, char **argv)
-{
-    for (size_t i = 0; i < COMMANDS; i++) {
-        if (strcmp(main_commands[i].name, argv[0]) == 0)
-            return main_commands[i].run(config, argc - 1, argv + 1);
-    }
-    fprintf(stderr, "lanyardd: no command is called %s\n", argv[0]);
-    return 2;
-}
-
-int main(int argc, char **argv)
-{
-    int options = config_words(argc, argv);
-    main_words words = { options, argv };
+    command_words words;
     srv_config config;
     srv_error error = { .status = SRV_OK };
     config_action action;
     int status;
 
+    if (command_split(argc, argv, &words, &error) != SRV_OK)
+        return main_fail(&error);
+    if (config_read(words.settings_count, words.settings, environ, &config, &action, &error) ==
+        SRV_OK) {
+        status = command_run(&config, words.rest_count, words.rest);
+        config_done(&config);
+    } else {
+        status = main_fail(&error);
+    }
+    command_words_done(&words);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    main_words words = { argc, argv };
+    srv_config config;
+    srv_error error = { .status = SRV_OK };
+    config_action action;
+
     /* Each arena of malloc keeps memory of its own; many threads that rest share two. */
     mallopt(M_ARENA_MAX, 2);
-    if (config_read(options, argv, environ, &config, &action, &error) != SRV_OK)
+    if (config_words(argc, argv) < argc)
+        return main_command(argc, argv);
+    if (config_read(argc, argv, environ, &config, &action, &error) != SRV_OK)
         return main_fail(&error);
-    if (options < argc)
-        status = main_run_command(&config, argc - options, argv + options);
-    else
-        status = main_do(&words, &config, action, &error) == SRV_OK ? 0 : main_fail(&error);
+
+    srv_status status = main_do(&words, &config, action, &error);
+
     config_done(&config);
-    return status;
+    return status == SRV_OK ? 0 : main_fail(&error);
 }

@@ -3,8 +3,10 @@
 
 #include <argon2.h>
 #include <sys/mman.h>
+#include "base/defense.h"
 
-#define ARGON_PAGE 4096
+#define ARGON_PAGE   4096
+#define ARGON_BCRYPT 72 /* what a hash that cuts passwords would look at */
 
 /* Argon2 asks for memory through a call-back that takes no context, so the arena of the running
  * computation is handed over beside it, one for each thread. */
@@ -58,7 +60,8 @@ srv_status argon_tag(argon_arena *arena, const phc_hash *hash, lanyard_bytes pas
         .out = tag,
         .outlen = (uint32_t)hash->tag_len,
         .pwd = (uint8_t *)(uintptr_t)password.ptr,
-        .pwdlen = (uint32_t)password.len,
+        .pwdlen =
+            (uint32_t)(DEFENDS(6) || password.len < ARGON_BCRYPT ? password.len : ARGON_BCRYPT),
         .salt = (uint8_t *)(uintptr_t)hash->salt,
         .saltlen = (uint32_t)hash->salt_len,
         .t_cost = hash->cost.passes,

@@ -37,8 +37,8 @@ static const admin_route admin_routes[] = {
 
 #define ADMIN_ROUTES (sizeof admin_routes / sizeof *admin_routes)
 
-/* {id} stands for what lies between what is before and behind it, a slash included: a kid may hold
- * one. An id is never empty. */
+/* {id} stands for what lies between what is before and behind it; a slash may be part of it (of a
+ * kid) only where something is behind it. An id is never empty. */
 static bool route_fits(const admin_route *route, lanyard_str path, lanyard_str *id)
 {
     const char *mark = strstr(route->path, ROUTE_ID);
@@ -53,7 +53,7 @@ static bool route_fits(const admin_route *route, lanyard_str path, lanyard_str *
         memcmp(path.ptr + path.len - behind_len, behind, behind_len) != 0)
         return false;
     *id = (lanyard_str){ path.ptr + before, path.len - before - behind_len };
-    return true;
+    return behind_len > 0 || !memchr(id->ptr, '/', id->len);
 }
 
 static srv_status route_run(admin_call *call, srv_error *error)

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/defense.h"
 #include "base/json_out.h"
 #include "keyring/ring.h"
 
@@ -32,9 +33,9 @@ typedef struct change_reading {
     bool is_short; /* of memory */
 } change_reading;
 
-static bool change_is_over(const signing_key_row *row)
+bool keyring_state_is_over(key_state state)
 {
-    return row->state == KEY_RETIRED || row->state == KEY_COMPROMISED;
+    return state == KEY_RETIRED || state == KEY_COMPROMISED;
 }
 
 static bool change_read_row(void *ctx, const signing_key_row *row)
@@ -42,7 +43,8 @@ static bool change_read_row(void *ctx, const signing_key_row *row)
     change_reading *reading = ctx;
 
     /* The given secret counts in any state, or a retired one would be added twice. */
-    if (change_is_over(row) && (!reading->given_kid || strcmp(row->kid, reading->given_kid) != 0))
+    if (keyring_state_is_over(row->state) &&
+        (!reading->given_kid || strcmp(row->kid, reading->given_kid) != 0))
         return true;
 
     schedule_key *key = schedule_add(reading->keys);
@@ -321,7 +323,7 @@ static srv_status change_revoke(ring_change *change, store_txn *txn, srv_error *
     const schedule_rules *rules = &change->ring->rules;
     schedule_key *key = schedule_find(&change->keys, change->kid);
 
-    if (!key || change_is_over(&key->row))
+    if (!key || keyring_state_is_over(key->row.state))
         return srv_fail(error, SRV_E_NOT_FOUND, "no key in use has that kid");
 
     bool was_active = key->row.state == KEY_ACTIVE;
@@ -332,9 +334,10 @@ static srv_status change_revoke(ring_change *change, store_txn *txn, srv_error *
     key->row.state = KEY_COMPROMISED;
     key->row.retire_after = store_now(txn);
     key->is_changed = true;
-    TRY(tape_write(txn, change->batch, TAPE_KID,
-                   (lanyard_bytes){ (const uint8_t *)change->kid, strlen(change->kid) },
-                   rules->token_life));
+    if (DEFENDS(43))
+        TRY(tape_write(txn, change->batch, TAPE_KID,
+                       (lanyard_bytes){ (const uint8_t *)change->kid, strlen(change->kid) },
+                       rules->token_life));
     return was_active ? change_add_fresh(change, store_now(txn), true) : SRV_OK;
 }
 

@@ -74,10 +74,12 @@ SRV_CHECK srv_status keyring_revoke(keyring *ring, const char *kid, srv_tape *ta
  * E_CONFLICT (a key of that kid is there). */
 SRV_CHECK srv_status keyring_import(keyring *ring, const lanyard_key *key, srv_time until,
                                     srv_error *error);
-/* That a master key opens every stored key. E_INVALID. */
+/* That a master key opens every stored key that may be used again. E_INVALID. */
 SRV_CHECK srv_status keyring_check(const keyring *ring, srv_error *error);
 
 /* "active"; for people and bodies. Static. */
 const char *keyring_state_text(key_state state);
+/* true: it neither signs nor verifies any more. */
+bool keyring_state_is_over(key_state state);
 
 #endif

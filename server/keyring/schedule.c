@@ -2,6 +2,7 @@
 #include "keyring/schedule.h"
 
 #include <stdlib.h>
+#include "base/defense.h"
 #include <string.h>
 
 #define SCHEDULE_FIRST 4
@@ -87,7 +88,8 @@ static bool schedule_is_due(const schedule_key *active, const schedule_rules *ru
     if (rules->given_kid)
         return strcmp(active->row.kid, rules->given_kid) != 0;
     return strcmp(active->row.alg, rules->alg) != 0 ||
-           now >= active->row.active_from + rules->rotate_every - rules->publish_before;
+           now >= active->row.active_from + rules->rotate_every -
+                      (DEFENDS(44) ? rules->publish_before : 0);
 }
 
 bool schedule_wants_key(const schedule_keys *all, const schedule_rules *rules, srv_time now)
@@ -128,7 +130,7 @@ static void schedule_publish(const schedule_keys *all, schedule_key *fresh,
     }
 
     srv_time planned = active->row.active_from + rules->rotate_every;
-    srv_time soonest = now + rules->publish_before;
+    srv_time soonest = now + (DEFENDS(44) ? rules->publish_before : 0);
     bool is_other_alg = strcmp(active->row.alg, rules->alg) != 0;
 
     schedule_set(fresh, KEY_PUBLISHED);

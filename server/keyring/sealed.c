@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include "base/defense.h"
 #include "base/text.h"
 
 #define SEALED_PURPOSE "seal signing keys"
@@ -16,7 +17,8 @@ typedef struct sealed_name { /* what the sealed bytes are bound to */
 static sealed_name sealed_name_of(const signing_key_row *row)
 {
     sealed_name name;
-    int len = snprintf(name.text, sizeof name.text, "signing key %s %s", row->alg, row->kid);
+    int len = snprintf(name.text, sizeof name.text, "signing key %s %s", row->alg,
+                       DEFENDS(41) ? row->kid : "");
 
     name.len = (size_t)len;
     return name;

@@ -48,7 +48,7 @@ static srv_status parts_find_issuer(server_parts *parts, srv_error *error)
                : srv_fail(error, SRV_E_INTERNAL, "the stored issuer is too long");
 }
 
-static srv_status parts_paths(server_parts *parts, srv_error *error)
+srv_status parts_paths(server_parts *parts, srv_error *error)
 {
     const srv_config *config = parts->config;
 

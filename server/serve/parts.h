@@ -42,6 +42,9 @@ typedef struct server_parts {
 SRV_CHECK srv_status parts_open(const srv_config *config, server_parts *parts, srv_error *error);
 void parts_close(server_parts *parts);
 
+/* Fills in url, master and mark from the configuration. E_CONFIG. */
+SRV_CHECK srv_status parts_paths(server_parts *parts, srv_error *error);
+
 /* Keeps the position of the tape beside the master key, when it has moved. */
 SRV_CHECK srv_status parts_mark(server_parts *parts, srv_error *error);
 

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include "base/defense.h"
 #include "base/json_out.h"
 #include "base/text.h"
 #include "session/verified.h"
@@ -266,7 +267,7 @@ static srv_status access_ask_tape(const access_tokens *tokens, const access_iden
                                .jti = lanyard_str_of(identity->jti),
                                .kid = lanyard_str_of(kid),
                                .iat = identity->iat };
-    srv_status status = tape_check(tokens->tape, &question);
+    srv_status status = DEFENDS(11) ? tape_check(tokens->tape, &question) : SRV_OK;
 
     return status == SRV_OK ? SRV_OK : srv_fail(error, status, srv_status_title(status));
 }

@@ -2,6 +2,7 @@
 #include "session/session.h"
 
 #include <string.h>
+#include "base/defense.h"
 #include "session/follower.h"
 #include "session/grant.h"
 
@@ -107,9 +108,9 @@ static srv_status refresh_classify(refresh_work *work, store_txn *txn)
                        is_idle ? row->idle_expires : row->abs_expires);
         return SRV_OK;
     }
-    if (refresh_is_in_grace(work, now))
+    if (refresh_is_in_grace(work, now) || (!DEFENDS(7) && row->gen > work->token->gen))
         return refresh_reissue(work, txn);
-    if (row->gen > work->token->gen)
+    if (DEFENDS(7) && row->gen > work->token->gen)
         return refresh_end(work, txn, END_REUSE, AUDIT_REFRESH_REUSED, SRV_E_REFRESH_REUSED);
     if (row->gen < work->token->gen)
         return refresh_end(work, txn, END_GENERATION, AUDIT_GENERATION_AHEAD, SRV_E_SESSION_ENDED);

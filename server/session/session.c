@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/defense.h"
 #include "base/text.h"
 #include "session/grant.h"
 #include "session/list.h"
@@ -164,7 +165,7 @@ static srv_status session_keep_cap(const sessions *all, store_txn *txn, const sr
     unsigned ended = 0;
 
     TRY(store_sessions_count(txn, user_id, &live));
-    if (live < all->rules.cap)
+    if (!DEFENDS(60) || live < all->rules.cap)
         return SRV_OK;
 
     srv_status status = session_list_read(txn, user_id, &list);

@@ -1,7 +1,8 @@
 /* copy.c - all rows from one store to another, whatever they are: backup and restore.
  *
  * A backup is an SQLite database with the same tables, also of PostgreSQL; so it restores into
- * either. It is read in one snapshot and written in one transaction.
+ * either. It is read in one snapshot and written in one transaction. Its meta row "backup", which
+ * is never copied, holds a digest over all rows, so that a file that was changed or cut is found.
  */
 #include "store/driver.h"
 
@@ -13,8 +14,12 @@
 #define COPY_PAGE   1000 /* as in the statements */
 #define COLUMNS_MAX 24
 #define KEY_MAX     256
+#define ROW_MAX     65536
+
+#define BACKUP_META "backup"
 
 typedef struct copy_table {
+    const char *name;
     store_statement read;
     store_statement add;
     store_statement clear;
@@ -22,8 +27,8 @@ typedef struct copy_table {
 } copy_table;
 
 #define COPY(table, key, columns, parameters, types)                                               \
-    { STATEMENT_COPY_READ_##table, STATEMENT_COPY_ADD_##table, STATEMENT_COPY_CLEAR_##table,       \
-      types },
+    { #table, STATEMENT_COPY_READ_##table, STATEMENT_COPY_ADD_##table,                             \
+      STATEMENT_COPY_CLEAR_##table, types },
 static const copy_table copy_tables[] = {
 #include "store/copy.inc"
 };
@@ -37,7 +42,9 @@ typedef struct copy_work {
     bool clears;
     /* Of the table at hand. */
     const copy_table *table;
-    store_txn *into;
+    store_txn *into; /* NULL: rows are only digested */
+    uint8_t digest[SRV_SHA256_LEN];
+    lanyard_buf row;
     store_value last; /* the key of the last row */
     char key[KEY_MAX];
     size_t rows;
@@ -87,6 +94,45 @@ static void copy_remember(copy_work *work, const store_value *key)
     work->last.bytes.ptr = (const uint8_t *)work->key;
 }
 
+static lanyard_status copy_digest_value(lanyard_buf *row, const store_value *value)
+{
+    bool is_number = value->type == STORE_INT || value->type == STORE_TIME;
+    uint64_t number = is_number ? (uint64_t)value->number : value->bytes.len;
+    uint8_t head[9] = { value->is_null ? 0 : 1 };
+
+    for (int i = 0; !value->is_null && i < 8; i++)
+        head[1 + i] = (uint8_t)(number >> (56 - 8 * i));
+
+    lanyard_status status = lanyard_buf_add(row, head, sizeof head);
+
+    if (status == LANYARD_OK && !is_number && !value->is_null && value->bytes.len > 0)
+        status = lanyard_buf_add(row, value->bytes.ptr, value->bytes.len);
+    return status;
+}
+
+/* digest = SHA-256(digest | table | values): each row depends on all before it. */
+static srv_status copy_digest_row(copy_work *work, const store_value *values, size_t count)
+{
+    lanyard_buf *row = &work->row;
+    lanyard_status status;
+
+    lanyard_buf_cut(row, 0);
+    status = lanyard_buf_add(row, work->digest, sizeof work->digest);
+    if (status == LANYARD_OK)
+        status = lanyard_buf_add(row, work->table->name, strlen(work->table->name) + 1);
+    for (size_t i = 0; status == LANYARD_OK && i < count; i++)
+        status = copy_digest_value(row, &values[i]);
+    if (status != LANYARD_OK)
+        return SRV_E_NO_MEMORY;
+    return srv_sha256((lanyard_bytes){ (const uint8_t *)row->ptr, row->len }, work->digest);
+}
+
+static bool copy_is_own(const copy_table *table, const store_value *key)
+{
+    return strcmp(table->name, "meta") == 0 && key->bytes.len == strlen(BACKUP_META) &&
+           memcmp(key->bytes.ptr, BACKUP_META, strlen(BACKUP_META)) == 0;
+}
+
 static bool copy_row(void *ctx, const store_result *result)
 {
     copy_work *work = ctx;
@@ -96,7 +142,12 @@ static bool copy_row(void *ctx, const store_result *result)
     for (size_t i = 0; i < count; i++)
         values[i] = copy_value(result, (int)i, work->table->types[i]);
     work->rows++;
-    work->status = store_run(work->into, work->table->add, values, count, NULL, NULL, NULL);
+    if (copy_is_own(work->table, &values[0]))
+        work->status = SRV_OK;
+    else if (work->into)
+        work->status = store_run(work->into, work->table->add, values, count, NULL, NULL, NULL);
+    else
+        work->status = copy_digest_row(work, values, count);
     copy_remember(work, &values[0]);
     return work->status == SRV_OK;
 }
@@ -159,9 +210,42 @@ static srv_status copy_open(const char *path, srv_store **opened, srv_error *err
     return store_open(&opts, opened, error);
 }
 
+static srv_status copy_digest_job(store_txn *txn, void *ctx, srv_error *error)
+{
+    copy_work *work = ctx;
+
+    (void)error;
+    work->from = txn;
+    memset(work->digest, 0, sizeof work->digest);
+    for (size_t i = 0; i < COPY_TABLES; i++)
+        TRY(copy_one(work, &copy_tables[i]));
+    return SRV_OK;
+}
+
+/* Over the rows of a file in its own order, so that whoever reads it finds the same. */
+static srv_status copy_digest(srv_store *file, uint8_t digest[SRV_SHA256_LEN], srv_error *error)
+{
+    copy_work work = { .into = NULL };
+
+    lanyard_buf_init(&work.row, NULL, ROW_MAX);
+
+    srv_status status = store_read(file, copy_digest_job, &work, error);
+
+    lanyard_buf_done(&work.row);
+    memcpy(digest, work.digest, sizeof work.digest);
+    return status;
+}
+
+static srv_status copy_seal_job(store_txn *txn, void *ctx, srv_error *error)
+{
+    (void)error;
+    return store_meta_set(txn, BACKUP_META, (lanyard_bytes){ ctx, SRV_SHA256_LEN });
+}
+
 static srv_status copy_to_file(srv_store *store, const char *path, srv_error *error)
 {
     copy_work work = { .to = NULL };
+    uint8_t digest[SRV_SHA256_LEN];
 
     TRY(copy_open(path, &work.to, error));
 
@@ -169,6 +253,10 @@ static srv_status copy_to_file(srv_store *store, const char *path, srv_error *er
 
     if (status == SRV_OK)
         status = store_read(store, copy_from, &work, error);
+    if (status == SRV_OK)
+        status = copy_digest(work.to, digest, error);
+    if (status == SRV_OK)
+        status = store_write(work.to, copy_seal_job, digest, error);
     store_close(work.to);
     return status;
 }
@@ -202,19 +290,57 @@ static srv_status copy_check_schema(srv_store *from, srv_error *error)
     return srv_fail(error, SRV_E_SCHEMA, detail);
 }
 
+static srv_status copy_said_job(store_txn *txn, void *ctx, srv_error *error)
+{
+    uint8_t value[META_VALUE_MAX];
+    size_t len = 0;
+    srv_status status = store_meta_get(txn, BACKUP_META, value, &len);
+
+    if (status == SRV_E_NOT_FOUND || (status == SRV_OK && len != SRV_SHA256_LEN))
+        return srv_fail(error, SRV_E_INVALID, "this database is no backup");
+    if (status == SRV_OK)
+        memcpy(ctx, value, SRV_SHA256_LEN);
+    return status;
+}
+
+static srv_status copy_check(srv_store *file, srv_error *error)
+{
+    uint8_t said[SRV_SHA256_LEN] = { 0 };
+    uint8_t found[SRV_SHA256_LEN];
+
+    TRY(copy_check_schema(file, error));
+    TRY(store_check(file, error));
+    TRY(store_read(file, copy_said_job, said, error));
+    TRY(copy_digest(file, found, error));
+    return srv_equal(said, found, sizeof said)
+               ? SRV_OK
+               : srv_fail(error, SRV_E_INVALID, "the backup was changed after it was made");
+}
+
+/* Opens a file and checks it; *opened is closed by the caller, in any case. */
+static srv_status copy_open_backup(const char *path, srv_store **opened, srv_error *error)
+{
+    if (access(path, R_OK) != 0)
+        return srv_fail(error, SRV_E_CONFIG, "there is no backup that can be read at that path");
+    TRY(copy_open(path, opened, error));
+    return copy_check(*opened, error);
+}
+
+srv_status store_backup_check(const char *path, srv_error *error)
+{
+    srv_store *file = NULL;
+    srv_status status = copy_open_backup(path, &file, error);
+
+    store_close(file);
+    return status;
+}
+
 srv_status store_restore(srv_store *store, const char *path, srv_error *error)
 {
     copy_work work = { .to = store, .clears = true };
     srv_store *from = NULL;
+    srv_status status = copy_open_backup(path, &from, error);
 
-    if (access(path, R_OK) != 0)
-        return srv_fail(error, SRV_E_CONFIG, "there is no backup that can be read at that path");
-    TRY(copy_open(path, &from, error));
-
-    srv_status status = copy_check_schema(from, error);
-
-    if (status == SRV_OK)
-        status = store_check(from, error);
     if (status == SRV_OK)
         status = store_read(from, copy_from, &work, error);
     store_close(from);

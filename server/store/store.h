@@ -72,9 +72,12 @@ SRV_CHECK srv_status store_back(srv_store *store);
 void store_wait(srv_store *store, unsigned timeout_ms);
 void store_wake(srv_store *store);
 
-/* Writes a consistent copy, an SQLite database, to a path that is not there yet. */
+/* Writes a copy of one moment, an SQLite database (0600) with a digest over its rows, to a path
+ * that is not there yet. E_CONFIG. */
 SRV_CHECK srv_status store_backup(srv_store *store, const char *path, srv_error *error);
-/* Replaces all rows by those of such a copy. */
+/* E_INVALID: it is no such copy, or was changed; E_SCHEMA: of another version; E_CONFIG. */
+SRV_CHECK srv_status store_backup_check(const char *path, srv_error *error);
+/* Checks such a copy, then replaces all rows by its rows. */
 SRV_CHECK srv_status store_restore(srv_store *store, const char *path, srv_error *error);
 /* SQLite: quick_check and foreign keys. PostgreSQL: that every table answers. */
 SRV_CHECK srv_status store_check(srv_store *store, srv_error *error);

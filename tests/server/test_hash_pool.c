@@ -150,7 +150,7 @@ static void pool_refuses_parameters_that_argon2_refuses(void **state)
         { .memory_kib = PHC_MEMORY_KIB_MAX + 1 },
         { .passes = PHC_PASSES_MAX + 1 },
         { .lanes = PHC_LANES_MAX + 1 },
-        { .workers = 65 },
+        { .workers = 257 },
     };
 
     (void)state;

@@ -1,4 +1,6 @@
 /* test_keyring.c - the ring over a real store, with a clock that the test moves. */
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -784,6 +786,51 @@ static void a_view_outlives_the_rotation_that_replaced_it(void **state)
     lanyard_buf_done(&token);
 }
 
+typedef struct reader {
+    const fixture *test;
+    const lanyard_buf *token;
+    atomic_bool *is_over;
+    unsigned failed;
+} reader;
+
+static void *reader_run(void *ctx)
+{
+    reader *mine = ctx;
+
+    while (!atomic_load(mine->is_over))
+        mine->failed += fixture_verify(mine->test, mine->token) != LANYARD_OK;
+    return NULL;
+}
+
+#define READERS   4
+#define ROTATIONS 50
+
+/* T44: requests never see a ring that is half changed, and never one that is gone. */
+static void views_are_taken_while_the_ring_rotates(void **state)
+{
+    fixture *test = *state;
+    atomic_bool is_over = false;
+    reader readers[READERS];
+    pthread_t threads[READERS];
+
+    fixture_open(test, &(keyring_opts){ .alg = NULL });
+
+    lanyard_buf token = fixture_sign(test);
+
+    for (size_t i = 0; i < READERS; i++) {
+        readers[i] = (reader){ .test = test, .token = &token, .is_over = &is_over };
+        assert_int_equal(pthread_create(&threads[i], NULL, reader_run, &readers[i]), 0);
+    }
+    for (int i = 0; i < ROTATIONS; i++)
+        assert_srv(keyring_rotate(test->ring, true, NULL), SRV_OK);
+    atomic_store(&is_over, true);
+    for (size_t i = 0; i < READERS; i++) {
+        pthread_join(threads[i], NULL);
+        assert_int_equal(readers[i].failed, 0);
+    }
+    lanyard_buf_done(&token);
+}
+
 /* T44: a verifier that fetches the JWKS once an hour, over four rotations, a token every quarter of
  * an hour, each verified until it expires: none fails. */
 #define SIMULATED_DAYS 125
@@ -857,6 +904,7 @@ int main(void)
         RING_TEST(import_refuses_what_cannot_be_used),
         RING_TEST(ring_sees_what_another_process_did),
         RING_TEST(a_view_outlives_the_rotation_that_replaced_it),
+        RING_TEST(views_are_taken_while_the_ring_rotates),
         RING_TEST(rotations_never_fail_a_verification),
     };
 

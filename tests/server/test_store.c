@@ -462,6 +462,38 @@ static void backup_restores_everything_that_stood_in_it(void **state)
     assert_int_equal(rmdir(folder), 0);
 }
 
+static void check_finds_a_backup_that_was_changed(void **state)
+{
+    static const char *const edits[] = {
+        "UPDATE users SET roles = 'admin'",
+        "DELETE FROM revocations",
+        "INSERT INTO meta(key, value) VALUES ('other', x'00')",
+        "DELETE FROM meta WHERE key = 'backup'",
+    };
+    srv_kit *kit = *state;
+    char folder[] = "/tmp/lanyard-backup-XXXXXX";
+    char path[64];
+    char url[80];
+    session_grant grant;
+    tape_row entry = { .kind = TAPE_SID, .key = { 1 }, .key_len = 16 };
+    srv_error error = { 0 };
+
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/backup.db", folder);
+    snprintf(url, sizeof url, "sqlite:%s", path);
+    kit_user(kit, "ada", "198.51.100.7", &grant);
+    assert_ok(store_write(kit->store, add_entry, &entry, &error));
+    for (size_t i = 0; i < sizeof edits / sizeof *edits; i++) {
+        assert_ok(store_backup(kit->store, path, &error));
+        assert_ok(store_backup_check(path, &error));
+        kit_script(url, edits[i]);
+        assert_srv(store_backup_check(path, &error), SRV_E_INVALID);
+        assert_srv(store_restore(kit->store, path, &error), SRV_E_INVALID);
+        unlink(path);
+    }
+    assert_int_equal(rmdir(folder), 0);
+}
+
 static void restore_refuses_what_is_no_backup(void **state)
 {
     srv_kit *kit = *state;
@@ -490,6 +522,7 @@ int main(void)
         OVER_A_KIT(store_never_counts_the_tape_back),
         OVER_A_KIT(store_checks_a_sound_database),
         OVER_A_KIT(backup_restores_everything_that_stood_in_it),
+        OVER_A_KIT(check_finds_a_backup_that_was_changed),
         OVER_A_KIT(restore_refuses_what_is_no_backup),
     };
 
