@@ -33,6 +33,8 @@ static const setting setting_rows[] = {
     { "compat", SETTING_TEXT, AT(compat), NULL, 0, 0, "x-access-token: the tutorial's tokens" },
     { "compat-secret-file", SETTING_TEXT, AT(compat_secret_file), NULL, 0, 0, "their SECRET_KEY" },
     { "log", SETTING_TEXT, AT(log), "requests", 0, 0, "requests or events" },
+    { "timeout-s", SETTING_NUMBER, AT(timeout_s), "15", 1, 300,
+      "of an idle connection; a request must be here in three times as long" },
     { "access-s", SETTING_NUMBER, AT(access_s), "900", 10, 86400, "life of an access token" },
     { "grace-s", SETTING_NUMBER, AT(grace_s), "30", 0, 3600, "a refresh may be repeated so long" },
     { "idle-s", SETTING_NUMBER, AT(idle_s), "604800", 60, YEAR_S, "a session unused so long ends" },

@@ -85,6 +85,7 @@ static srv_status serve_listen(serve_work *work, srv_error *error)
                        .trusted_count = config->trusted_count,
                        .trusts_local = config->behind_proxy,
                        .workers = workers < WORKERS_MOST ? workers : WORKERS_MOST,
+                       .timeout_s = (unsigned)config->timeout_s,
                        .is_silent = strcmp(config->log, "requests") != 0,
                        .handler = api_handle,
                        .is_quick = api_is_quick,

@@ -219,6 +219,31 @@ def test_t40_slow_clients_hold_up_nobody():
         sock.close()
 
 
+def test_t40_who_drips_is_ended():
+    """A byte now and then keeps no connection open: the whole request must be here in time."""
+    server = Server(timeout_s=1)
+    try:
+        sock = server.connect()
+        start = time.monotonic()
+        sock.sendall(b"GET /livez HTTP/1.1\r\nX-Slow: ")
+        ended = False
+        while not ended and time.monotonic() - start < 10:
+            time.sleep(0.3)
+            try:
+                sock.sendall(b"x")
+                sock.settimeout(0.01)
+                ended = sock.recv(100) == b""
+            except TimeoutError:
+                pass
+            except OSError:
+                ended = True
+        took = time.monotonic() - start
+        assert ended and 2.5 < took < 6, f"ended: {ended}, after {took:.1f} s"
+        assert "lanyardd_slow_ended_total 1\n" in server.admin_socket("/metrics")
+    finally:
+        server.close()
+
+
 def test_tls_is_spoken():
     for name in ("cert", "key"):
         (S.place / name).unlink(missing_ok=True)

@@ -113,6 +113,16 @@ def test_openapi_tells_of_every_route():
     same(told, rows)
 
 
+def test_the_page_tells_of_every_route_and_code():
+    page = (ROOT / "docs/api.md").read_text()
+    for method, path in re.findall(r'\{ "([A-Z]+)", "(/[^"]*)"', (ROOT / "server/api/routes.c").read_text()):
+        assert path in page, f"docs/api.md does not tell of {method} {path}"
+    table = (ROOT / "server/base/status.h").read_text()
+    for status, code in re.findall(r'X\(E_\w+, (\d+), "(\w+)"', table):
+        told = f"| {status} | `{code}` |" in page
+        assert told or code in ("schema", "config", "not_acceptable"), f"docs/api.md lacks {code}"
+
+
 # --- smuggling shapes (T40) ---
 
 def test_smuggling_shapes_are_refused():
