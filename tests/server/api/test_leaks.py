@@ -33,7 +33,7 @@ def dump():
             values.update(value.encode() if isinstance(value, str) else value
                           for value in row if isinstance(value, (str, bytes)))
     database.close()
-    return sorted(values)
+    return sorted(value for value in values if len(value) >= 8)  # shorter is no secret
 
 
 def spellings(value):
