@@ -102,17 +102,32 @@ class Judge:
         status, output = self.run(
             [sys.executable, "-c", "import sys; from setuptools import build_meta as backend; "
              "backend.build_sdist(sys.argv[1])", made], cwd=package)
-        sources = {"the checkout": [package, package / "drop-in"],
-                   "a source distribution": [*made.glob("lanyard-*.tar.gz"), package / "drop-in"]}
+        sources = {"the checkout": package, "a source distribution": next(made.glob("lanyard-*.tar.gz"),
+                                                                          made)}
         for name, what in sources.items():
             place = made / name.rsplit(" ", 1)[1]
             venv.create(place, with_pip=True, symlinks=True)
-            steps = ([place / "bin/pip", "install", "--quiet", "--disable-pip-version-check", *what],
+            steps = ([place / "bin/pip", "install", "--quiet", "--disable-pip-version-check", what,
+                      package / "drop-in"],
                      [place / "bin/python", "-I", TESTS / "smoke.py"])
             for step in steps:
                 if not status:
                     status, output = self.run(step, cwd=made)
-            self.add(f"pip install of {name}", status, output, int(not status), int(bool(status)))
+            missing = [] if status else self.missing(place)
+            self.add(f"pip install of {name}", status or bool(missing),
+                     output + "".join(f"not installed: {path}\n" for path in missing),
+                     int(not status and not missing), int(bool(status or missing)))
+
+    @staticmethod
+    def missing(place):
+        """What build/python has, or a package must have, and pip did not install."""
+        installed, = place.glob("lib/python3*/site-packages")
+        found = {path.relative_to(installed).as_posix() for path in installed.rglob("*")}
+        wanted = {path.relative_to(folder).as_posix() for folder in (BUILD / "python",
+                                                                     BUILD / "python-jwt")
+                  for path in folder.rglob("*") if "__pycache__" not in path.parts}
+        licenses = [path for path in found if re.match(r"lanyard-.*/licenses/LICENSE$", path)]
+        return sorted(wanted - found) + ([] if licenses else ["LICENSE"])
 
     def every_python(self):
         """A smoke test on each CPython at hand: one build must do for all."""

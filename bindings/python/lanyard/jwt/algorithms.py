@@ -11,8 +11,7 @@ import hashlib
 import hmac
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Callable
-from typing import Any, ClassVar, Literal, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NoReturn, TypeAlias
 
 from .. import errors
 from .._core import Key, check_bytes, sign_bytes
@@ -54,7 +53,17 @@ def get_default_algorithms() -> dict[str, Algorithm]:
     }
 
 
+if TYPE_CHECKING:
+    AllowedRSAKeys: TypeAlias = Any
+    AllowedECKeys: TypeAlias = Any
+    AllowedOKPKeys: TypeAlias = Any
+    AllowedKeys: TypeAlias = Any
+    AllowedPrivateKeys: TypeAlias = Any
+    AllowedPublicKeys: TypeAlias = Any
+
+
 def __getattr__(name: str) -> Any:
+    """The types of the keys that are taken, which would import cryptography."""
     if name not in ALLOWED:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     if not _keys.has_cryptography():
@@ -295,7 +304,7 @@ class _PublicKeyAlgorithm(_EngineAlgorithm):
     def _form_of(self, text: bytes) -> Literal["pem", "ssh"] | None:
         raise NotImplementedError
 
-    _from_jwk: ClassVar[Callable[[str | JWKDict], Key]]
+    _from_jwk: ClassVar[Any]
 
     def _is_own(self, key: Any) -> bool:
         if isinstance(key, Key):
@@ -428,7 +437,7 @@ class ECAlgorithm(_PemAlgorithm):
 
     def _fits(self, curve_name: str | None) -> bool:
         """Whether the engine has the curve with this hash."""
-        row = CURVES.get(CURVE_OF_NAME.get(curve_name, ""))
+        row = CURVES.get(CURVE_OF_NAME.get(curve_name or "", ""))
         return row is not None and row[3] == self._bits
 
     def _validate_curve(self, key: Any) -> None:
