@@ -115,6 +115,7 @@ def test_jwt_decode_accepts_only_what_was_signed(token, key, algorithms, options
         assert token in (TOKEN, TOKEN.encode()) and key is KEY and claims == {"sub": "ada"}
 
 
+@pytest.mark.filterwarnings("ignore")
 @SETTINGS
 @hypothesis.given(st.sampled_from([jwt.encode, jwt.decode_complete, jwt.PyJWK, jwt.PyJWKSet,
                                    jwt.PyJWT, jwt.PyJWS, jwt.get_unverified_header,

@@ -397,11 +397,7 @@ class RSAAlgorithm(_PemAlgorithm):
 
     @staticmethod
     def to_jwk(key_obj: Any, as_dict: bool = False) -> Any:
-        key = _engine_key(key_obj, "RSA", "Not a public or private key")
-        members = json.loads(key.to_jwk(private=key.is_private))
-        names = ("n", "e", "d", "p", "q", "dp", "dq", "qi") if key.is_private else ("n", "e")
-        jwk: JWKDict = {"kty": "RSA", "key_ops": ["sign" if key.is_private else "verify"]}
-        jwk.update((name, members[name]) for name in names)
+        jwk = _jwk_of(key_obj, "RSA", ("kty", "key_ops", "n", "e", "d", "p", "q", "dp", "dq", "qi"))
         return jwk if as_dict else json.dumps(jwk)
 
     @staticmethod
@@ -472,10 +468,7 @@ class ECAlgorithm(_PemAlgorithm):
         curve = getattr(key_obj, "curve", None)
         if curve is not None and curve.name not in CURVE_OF_NAME:
             raise InvalidKeyError(f"Invalid curve: {curve}")
-        key = _engine_key(key_obj, "EC", "Not a public or private key")
-        members = json.loads(key.to_jwk(private=key.is_private))
-        names = ("kty", "crv", "x", "y", "d") if key.is_private else ("kty", "crv", "x", "y")
-        jwk = {name: members[name] for name in names}
+        jwk = _jwk_of(key_obj, "EC", ("kty", "crv", "x", "y", "d"))
         return jwk if as_dict else json.dumps(jwk)
 
     @staticmethod
@@ -536,10 +529,7 @@ class OKPAlgorithm(_PublicKeyAlgorithm):
 
     @staticmethod
     def to_jwk(key: Any, as_dict: bool = False) -> Any:
-        made = _engine_key(key, "OKP", "Not a public or private key")
-        members = json.loads(made.to_jwk(private=made.is_private))
-        names = ("x", "d", "kty", "crv") if made.is_private else ("x", "kty", "crv")
-        jwk = {name: members[name] for name in names}
+        jwk = _jwk_of(key, "OKP", ("x", "d", "kty", "crv"))
         return jwk if as_dict else json.dumps(jwk)
 
     @staticmethod
@@ -553,15 +543,15 @@ def _curve_name(key: Any) -> str:
     return CURVES[key.crv][0] if isinstance(key, Key) else key.curve.name
 
 
-def _engine_key(key: Any, kty: str, trouble: str) -> Key:
-    """The engine's key of a key object, for to_jwk()."""
-    if not isinstance(key, Key):
-        if not _keys.is_object(key):
-            raise InvalidKeyError(trouble)
+def _jwk_of(key: Any, kty: str, names: tuple[str, ...]) -> JWKDict:
+    """The members of a key object that it has, in this order."""
+    if _keys.is_object(key):
         key = _keys.key_of_object(key)
-    if key.kty != kty:
-        raise InvalidKeyError(trouble)
-    return key
+    if not isinstance(key, Key) or key.kty != kty:
+        raise InvalidKeyError("Not a public or private key")
+    members = json.loads(key.to_jwk(private=key.is_private))
+    members["key_ops"] = ["sign" if key.is_private else "verify"]
+    return {name: members[name] for name in names if name in members}
 
 
 _HS256 = HMACAlgorithm(hashlib.sha256)
