@@ -1,9 +1,11 @@
 """lanyard.jwt beyond PyJWT's own suite: what callers lean on, and what must not happen."""
 
+import base64
 import copy
 import datetime
 import functools
 import hashlib
+import hmac
 import inspect
 import io
 import json
@@ -329,6 +331,34 @@ def test_own_hashes_sign_and_verify(alg, family, hashed):
             jws.encode(b"x", public, "OWN")
 
 
+def test_subclass_prepares_a_key_once():
+    """Of a secret in base64, or of an encrypted PEM: in PyJWT, too, sign() gets what that made."""
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    class Base64(jwt.algorithms.HMACAlgorithm):
+        def prepare_key(self, key):
+            return base64.b64decode(super().prepare_key(key))
+
+    secret = base64.b64encode(KEY.encode())
+    jws = jwt.PyJWS()
+    jws.register_algorithm("B64", Base64(hashlib.sha256))
+    for _ in range(2):
+        token = jws.encode(b"x", secret, "B64")
+        assert jws.decode(token, secret, ["B64"]) == b"x"
+        head, _, signature = token.rpartition(".")
+        assert jwt.utils.base64url_decode(signature) == hmac.digest(KEY.encode(), head.encode(),
+                                                                    "sha256")
+        jws.encode(b"x", secret, "HS256")
+    for alg in ("RS256", "ES256", "EdDSA"):
+        base = type(jwt.get_algorithm_by_name(alg))
+        opened = type("Opened", (base,), {
+            "prepare_key": lambda self, key: load_pem_private_key(key, b"open sesame")})
+        jws.register_algorithm("X" + alg, opened(*([base.SHA256] if alg != "EdDSA" else [])))
+        pair = lanyard.Key.generate(alg)
+        pem = pair.to_pem(private=True, passphrase="open sesame").encode()
+        assert jws.decode(jws.encode(b"x", pem, "X" + alg), pem, ["X" + alg]) == b"x"
+
+
 def test_objects_are_copied_and_pickled_as_pyjwt_s():
     pair = lanyard.Key.generate("ES256")
     token, signed = jwt.encode({"a": 1}, KEY), jwt.encode({"a": 1}, pair, "ES256")
@@ -412,9 +442,6 @@ def test_short_key_warns_where_pyjwt_does():
 
 def test_public_key_never_verifies_hmac():
     """The oldest trick: sign with the public key as a secret (CVE-2026-102268 and its kin)."""
-    import hashlib
-    import hmac
-
     pair = lanyard.Key.generate("RS256")
     forms = [pair.to_pem(), pair.to_pem().encode(), pair.to_jwk(), pair.to_der(),
              "\n " + pair.to_pem().replace("\n", "\r\n"), "\ufeff" + pair.to_jwk(),

@@ -204,7 +204,8 @@ class HMACAlgorithm(_EngineAlgorithm):
     def __init__(self, hash_alg: HashlibHash) -> None:
         self.hash_alg = hash_alg
         self._bits = bits_of(hash_alg)
-        self._is_standard = self._bits != 0
+        # A subclass prepares keys in its own way, and only once.
+        self._is_standard = self._bits != 0 and type(self) is HMACAlgorithm
 
     def prepare_key(self, key: str | bytes) -> bytes:
         secret = force_bytes(key)
@@ -287,7 +288,8 @@ class _PublicKeyAlgorithm(_EngineAlgorithm):
             found = self._engine_of_text(force_bytes(key))
             if found is not None:
                 return found
-        prepared = self.prepare_key(key)
+        # A subclass may prepare what was not prepared, and nothing else.
+        prepared = key if self._is_own(key) else self.prepare_key(key)
         return prepared if isinstance(prepared, Key) else _keys.key_of_object(prepared)
 
     def _engine_of_text(self, text: bytes) -> Key | None:
