@@ -3,6 +3,7 @@
 #include <string.h>
 #include <malloc.h>
 #include "config/config.h"
+#include "serve/check.h"
 #include "serve/command.h"
 #include "serve/serve.h"
 
@@ -50,6 +51,7 @@ static srv_status main_do(main_words *words, const srv_config *config, config_ac
 {
     switch (action) {
     case CONFIG_CHECK:
+        TRY(check_config(config, error));
         puts("the configuration is fine");
         return SRV_OK;
     case CONFIG_PRINT:

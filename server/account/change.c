@@ -55,7 +55,7 @@ static srv_status change_save(change_work *work, store_txn *txn)
 static srv_status change_tell(change_work *work, store_txn *txn)
 {
     return tape_write(txn, &work->batch, TAPE_SUB, SRV_BYTES(work->user_id->bytes),
-                      work->all->sessions->rules.access_life);
+                      work->all->sessions->rules.longest_life);
 }
 
 static srv_status change_email(change_work *work, store_txn *txn)

@@ -8,6 +8,7 @@
 #include "config/settings.h"
 
 #define VARIABLE_PREFIX "LANYARD_"
+#define KEY_PUBLISHED_S 3600 /* before it signs */
 
 typedef struct config_word { /* of the command line: --name, or --name=value */
     lanyard_str name;
@@ -213,6 +214,8 @@ static srv_status config_check(const srv_config *config, srv_error *error)
         { config->trusted_count > 0 && !config->behind_proxy,
           "trusted-proxies: only with behind-proxy" },
         { config->idle_s > config->absolute_s, "idle-s: longer than absolute-s" },
+        { config->rotate_s < KEY_PUBLISHED_S + config->access_s,
+          "rotate-s: shorter than an hour and access-s" },
         { config->access_s > config->idle_s, "access-s: longer than idle-s" },
         { !config->client_id, "client-id: must not be empty" },
     };

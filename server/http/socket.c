@@ -72,6 +72,18 @@ static bool socket_read_inet(const char *listen, socket_place *place, socklen_t 
     return inet_pton(AF_INET6, host + 1, &place->v6.sin6_addr) == 1;
 }
 
+bool http_socket_is_place(const char *listen)
+{
+    socket_place place;
+    size_t prefix = strlen(UNIX_PREFIX);
+    socklen_t len;
+
+    if (strncmp(listen, UNIX_PREFIX, prefix) != 0)
+        return socket_read_inet(listen, &place, &len);
+    len = (socklen_t)strlen(listen + prefix);
+    return len > 0 && len < sizeof place.local.sun_path;
+}
+
 bool http_socket_is_local(const char *listen)
 {
     socket_place place;

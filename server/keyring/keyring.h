@@ -28,6 +28,9 @@ SRV_CHECK srv_status keyring_open(const keyring_opts *opts, srv_store *store, ke
                                   srv_error *error);
 void keyring_close(keyring *ring); /* wipes; NULL is fine */
 
+/* Another rotate_every and token_life from now on; 0: as it was. Any thread. */
+void keyring_set_times(keyring *ring, srv_time rotate_every, srv_time token_life);
+
 /* MAC keys of refresh tokens, one for each master key that is still accepted. */
 #define REFRESH_KEYS_MAX 4
 typedef struct refresh_key {
