@@ -67,8 +67,12 @@ static srv_status main_do(main_words *words, const srv_config *config, config_ac
             "  migrate                  bring the schema up to this program\n"
             "  --config FILE            the same settings from a file\n"
             "  --check-config           say whether they can be used\n"
-            "  --print-config           print them as such a file");
+            "  --print-config           print them as such a file\n"
+            "  --version\n");
         return main_print(NULL, error);
+    case CONFIG_VERSION:
+        printf("lanyardd %s\n", lanyard_version());
+        return SRV_OK;
     case CONFIG_RUN:
         return serve(config, main_read, words, error);
     }
@@ -96,6 +100,15 @@ static int main_command(int argc, char **argv)
     return status;
 }
 
+/* "lanyardd help" and "lanyardd -h" are what many type first. */
+static void main_spell_help(int argc, char **argv)
+{
+    static char help[] = "--help";
+
+    if (argc == 2 && (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "-h") == 0))
+        argv[1] = help;
+}
+
 int main(int argc, char **argv)
 {
     main_words words = { argc, argv };
@@ -105,6 +118,7 @@ int main(int argc, char **argv)
 
     /* Each arena of malloc keeps memory of its own; many threads that rest share two. */
     mallopt(M_ARENA_MAX, 2);
+    main_spell_help(argc, argv);
     if (config_words(argc, argv) < argc)
         return main_command(argc, argv);
     if (config_read(argc, argv, environ, &config, &action, &error) != SRV_OK)

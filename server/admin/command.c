@@ -83,13 +83,22 @@ typedef struct command_line { /* borrowed from argv */
     bool is_json;
 } command_line;
 
+static void command_list(FILE *out)
+{
+    for (size_t i = 0; i < COMMAND_ROWS; i++) {
+        const command_row *row = &command_rows[i];
+
+        fprintf(out, "  lanyardd admin %s %s%s%s\n", row->group, row->verb, row->help[0] ? " " : "",
+                row->help);
+    }
+    fprintf(out, "\nEach takes --json; \"list\" may be left out; USER is an id, a user name or an "
+                 "address.\n");
+}
+
 static int command_usage(const char *what, const char *word)
 {
     fprintf(stderr, "lanyardd admin: %s%s\n\n", what, word);
-    for (size_t i = 0; i < COMMAND_ROWS; i++)
-        fprintf(stderr, "  lanyardd admin %s %s %s\n", command_rows[i].group, command_rows[i].verb,
-                command_rows[i].help);
-    fprintf(stderr, "\nEach takes --json; USER is an id, a user name or an address.\n");
+    command_list(stderr);
     return COMMAND_USAGE;
 }
 
@@ -148,7 +157,7 @@ static const char *command_option(const command_line *line, const char *name)
     return NULL;
 }
 
-/* The word that cannot be used, or NULL. */
+/* What is wrong, or NULL. There is such a command. */
 static const char *command_read(command_line *line, int argc, char **argv)
 {
     static const size_t words[] = {
@@ -157,16 +166,14 @@ static const char *command_read(command_line *line, int argc, char **argv)
     int at = 0;
 
     line->row = command_find(argc, argv, &at);
-    if (!line->row)
-        return argc > 0 ? argv[0] : "a command is missing";
     for (; at < argc; at++) {
         const char *word = argv[at];
 
         if (strncmp(word, "--", 2) == 0) {
             if (!command_read_option(line, argc, argv, &at))
-                return word;
+                return "an option that is not one of this command, or has no value";
         } else if (line->count == words[line->row->form]) {
-            return word;
+            return "too many words";
         } else {
             line->words[line->count++] = word;
         }
@@ -351,7 +358,7 @@ static const char *command_contradicts(const command_line *line)
     return is_verify_only != has_until ? "--verify-only and --until go together" : NULL;
 }
 
-int admin_command(const char *socket_path, int argc, char **argv)
+static int command_do(const char *socket_path, int argc, char **argv)
 {
     command_line line = { .row = NULL };
     srv_error error = { .status = SRV_OK };
@@ -360,7 +367,7 @@ int admin_command(const char *socket_path, int argc, char **argv)
     lanyard_buf body;
 
     if (wrong)
-        return command_usage("cannot use ", wrong);
+        return command_usage("", wrong);
     if (command_contradicts(&line))
         return command_usage("", command_contradicts(&line));
     lanyard_buf_init(&target, NULL, 2048);
@@ -377,4 +384,26 @@ int admin_command(const char *socket_path, int argc, char **argv)
     lanyard_buf_done(&target);
     lanyard_buf_done(&body);
     return status;
+}
+
+static bool command_is_help(const char *word)
+{
+    return strcmp(word, "help") == 0 || strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
+int admin_command(const char *socket_path, int argc, char **argv)
+{
+    char what[128] = "a command is missing";
+    int used = 0;
+
+    if (argc > 0 && (command_is_help(argv[0]) || command_is_help(argv[argc - 1]))) {
+        command_list(stdout);
+        return 0;
+    }
+    if (command_find(argc, argv, &used))
+        return command_do(socket_path, argc, argv);
+    if (argc > 0)
+        snprintf(what, sizeof what, "no command is called %.40s%s%.40s", argv[0],
+                 argc > 1 ? " " : "", argc > 1 ? argv[1] : "");
+    return command_usage("", what);
 }

@@ -90,6 +90,7 @@ static bool config_is_action(lanyard_str name, config_action *action)
         { "check-config", CONFIG_CHECK },
         { "print-config", CONFIG_PRINT },
         { "help", CONFIG_HELP },
+        { "version", CONFIG_VERSION },
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -239,7 +240,8 @@ static srv_status config_fill(int argc, char **argv, char **environment, srv_con
         TRY(config_file_read(path, config, error));
     TRY(config_environment(environment, config, error));
     TRY(config_options(argc, argv, config, action, NULL, error));
-    return *action == CONFIG_HELP ? SRV_OK : config_check(config, error);
+    return *action == CONFIG_HELP || *action == CONFIG_VERSION ? SRV_OK
+                                                               : config_check(config, error);
 }
 
 srv_status config_read(int argc, char **argv, char **environment, srv_config *config,

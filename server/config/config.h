@@ -40,7 +40,13 @@ typedef struct srv_config {
     int64_t failures_pair, failures_account, failures_prefix, registrations_prefix;
 } srv_config;
 
-typedef enum config_action { CONFIG_RUN, CONFIG_CHECK, CONFIG_PRINT, CONFIG_HELP } config_action;
+typedef enum config_action {
+    CONFIG_RUN,
+    CONFIG_CHECK,
+    CONFIG_PRINT,
+    CONFIG_HELP,
+    CONFIG_VERSION
+} config_action;
 
 /* E_CONFIG: the detail names option, file and line, and the value unless it may be a secret. */
 SRV_CHECK srv_status config_read(int argc, char **argv, char **environment, srv_config *config,

@@ -132,9 +132,12 @@ static srv_status command_migrate(const srv_config *config, int argc, char **arg
 
 static srv_status restore_epoch_job(store_txn *txn, void *ctx, srv_error *error)
 {
+    const audit_row row = { .event = AUDIT_RESTORED };
+
     (void)ctx;
     (void)error;
-    return tape_epoch_renew(txn);
+    TRY(tape_epoch_renew(txn));
+    return store_audit_add(txn, &row);
 }
 
 static void restore_sessions(sessions *all, srv_store *store, srv_tape *tape,

@@ -47,6 +47,9 @@ def test_commands_that_do_not_exist_are_refused_with_the_list():
                   ["admin", "users", "show"], ["admin", "users", "show", "a", "b"],
                   ["admin", "users", "--kind", "x"], ["admin", "users", "--find"]):
         assert "lanyardd admin users list" in command(*words, expect=2)
+    for word in ("help", "--help", "-h"):
+        assert command("admin", word).startswith("  lanyardd admin users list")
+    assert "no command is called clients show" in command("admin", "clients", "show", expect=2)
     assert "no command is called dance" in command("dance", expect=2)
 
 
@@ -175,6 +178,8 @@ def test_a_client_secret_is_shown_once():
     assert made["secret"] not in json.dumps(S.admin("audit"))
     assert made["secret"] not in S.read_log()
     command("admin", "clients", "create", "--id", "door-1", expect=1)
+    assert "expected introspect:any" in command("admin", "clients", "create", "--scopes", "introspect",
+                                                expect=1)
     command("admin", "clients", "create", "--id", "no spaces", expect=1)
 
 

@@ -23,6 +23,14 @@ def run(*words, env=None):
 
 # --- configuration ---
 
+def test_help_and_version_are_told():
+    for words in (["--help"], ["-h"], ["help"]):
+        status, text, why = run(*words)
+        same((status, why, text.startswith("usage: lanyardd")), (0, "", True))
+        assert "--failures-pair " in text
+    assert re.fullmatch(r"lanyardd \d+\.\d+\.\d+\n", run("--version")[1])
+
+
 def test_config_is_printed_and_read_again():
     status, text, _ = run("--data=/tmp/x", "--grace-s=7", "--trusted-proxies=10.0.0.0/8 ::1",
                           "--behind-proxy", "--print-config")
