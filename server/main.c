@@ -38,10 +38,10 @@ static srv_status main_print(const srv_config *config, srv_error *error)
 
     srv_status status = config ? config_write(config, &out) : config_help(&out);
 
-    if (status == SRV_OK)
-        fwrite(out.ptr, 1, out.len, stdout);
-    else
+    if (status != SRV_OK)
         (void)srv_fail(error, status, "no memory");
+    else if (fwrite(out.ptr, 1, out.len, stdout) != out.len)
+        status = srv_fail(error, SRV_E_INTERNAL, "cannot write to the standard output");
     lanyard_buf_done(&out);
     return status;
 }
@@ -68,7 +68,7 @@ static srv_status main_do(main_words *words, const srv_config *config, config_ac
             "  --config FILE            the same settings from a file\n"
             "  --check-config           say whether they can be used\n"
             "  --print-config           print them as such a file\n"
-            "  --version\n");
+            "  --version");
         return main_print(NULL, error);
     case CONFIG_VERSION:
         printf("lanyardd %s\n", lanyard_version());

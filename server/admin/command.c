@@ -198,22 +198,57 @@ static lanyard_status command_escape(lanyard_buf *out, const char *text)
     return status;
 }
 
-/* "2027-01-31T00:00:00Z" or "2027-01-31" as seconds, in text. false: neither. */
+static bool command_digits(const char **text, int count, int *number)
+{
+    *number = 0;
+    for (; count > 0; count--, (*text)++) {
+        if (**text < '0' || **text > '9')
+            return false;
+        *number = *number * 10 + (**text - '0');
+    }
+    return true;
+}
+
+/* Reads fields of digits, each with its mark behind; how many there were. */
+static int command_fields(const char *text, int fields[6], const char **rest)
+{
+    static const char marks[] = "--T::Z";
+    int count = 0;
+
+    while (count < 6 && command_digits(&text, count == 0 ? 4 : 2, &fields[count])) {
+        bool is_marked = *text == marks[count];
+
+        count++;
+        text += is_marked;
+        if (!is_marked)
+            break;
+    }
+    *rest = text;
+    return count;
+}
+
+/* "2027-01-31T00:00:00Z" or "2027-01-31" as seconds, in text. false: neither, or no such day. */
 static bool command_until(const char *text, char out[24])
 {
-    struct tm parts = { .tm_mday = 0 };
-    int end = 0;
-    int day_end = 0;
-    int found =
-        sscanf(text, "%4d-%2d-%2d%nT%2d:%2d:%2dZ%n", &parts.tm_year, &parts.tm_mon, &parts.tm_mday,
-               &day_end, &parts.tm_hour, &parts.tm_min, &parts.tm_sec, &end);
-    size_t len = strlen(text);
+    int fields[6] = { 0 };
+    const char *rest;
+    int count = command_fields(text, fields, &rest);
+    bool is_whole =
+        *rest == '\0' && rest > text && (count == 6 ? rest[-1] == 'Z' : rest[-1] != 'T');
+    struct tm parts = { .tm_year = fields[0] - 1900,
+                        .tm_mon = fields[1] - 1,
+                        .tm_mday = fields[2],
+                        .tm_hour = fields[3],
+                        .tm_min = fields[4],
+                        .tm_sec = fields[5] };
+    const struct tm given = parts;
+    long long seconds = timegm(&parts);
 
-    if ((found != 6 || len != (size_t)end) && (found != 3 || len != (size_t)day_end))
+    if (!is_whole || (count != 6 && count != 3) || parts.tm_mon != given.tm_mon ||
+        parts.tm_mday != given.tm_mday || parts.tm_hour != given.tm_hour ||
+        parts.tm_min != given.tm_min || parts.tm_sec != given.tm_sec)
         return false;
-    parts.tm_year -= 1900;
-    parts.tm_mon -= 1;
-    snprintf(out, 24, "%lld", (long long)timegm(&parts));
+    snprintf(out, 24, "%lld", seconds);
     return true;
 }
 

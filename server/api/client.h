@@ -5,7 +5,6 @@
 #include "account/scopes.h"
 #include "api/api.h"
 
-
 /* The client of the request into call->client. E_INVALID_CLIENT, E_RATE_LIMITED. */
 SRV_CHECK srv_status client_find(api_call *call, srv_error *error);
 

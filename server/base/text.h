@@ -12,6 +12,9 @@
 #define SRV_BYTES(object)    ((lanyard_bytes){ (const uint8_t *)&(object), sizeof(object) })
 #define SRV_BYTES_OF(string) ((lanyard_bytes){ (const uint8_t *)(string).ptr, (string).len })
 
+/* ASCII letters in lower case, all else as it is. */
+char srv_lower(char c);
+
 /* 0 to 15, or -1. */
 int srv_hex_value(char digit);
 
@@ -24,6 +27,9 @@ void srv_base64url_write(lanyard_bytes data, char *out);
 /* RFC 4648, 5, strictly: no padding, no other character, no leftover bits. At most max bytes.
  * false: anything else; *len untouched. */
 bool srv_base64url_read(lanyard_str text, uint8_t *out, size_t max, size_t *len);
+
+/* The same of base64 (RFC 4648, 4) without padding. text is rewritten on the way. */
+bool srv_base64_read(char *text, size_t text_len, uint8_t *out, size_t max, size_t *len);
 
 /* Copies text with a NUL behind. false, and out is "": it does not fit, or holds a NUL. */
 bool srv_copy(lanyard_str text, char *out, size_t size);

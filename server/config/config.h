@@ -36,7 +36,8 @@ typedef struct srv_config {
     srv_block trusted[CONFIG_TRUSTED_MAX];
     size_t trusted_count;
     int64_t access_s, grace_s, idle_s, absolute_s, leeway_s, reauth_s, rotate_s;
-    int64_t session_cap, password_min, hash_workers, hash_queue, db_connections, timeout_s;
+    int64_t session_cap, password_min, hash_workers, hash_nice, hash_queue, db_connections,
+        timeout_s;
     int64_t failures_pair, failures_account, failures_prefix, registrations_prefix;
 } srv_config;
 
@@ -44,7 +45,7 @@ typedef enum config_action {
     CONFIG_RUN,
     CONFIG_CHECK,
     CONFIG_PRINT,
-    CONFIG_HELP,
+    CONFIG_HELP, /* these look at no setting */
     CONFIG_VERSION
 } config_action;
 

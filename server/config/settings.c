@@ -62,6 +62,8 @@ static const setting setting_rows[] = {
     { "password-min", SETTING_NUMBER, AT(password_min), "15", 8, 256, true, "code points" },
     { "hash-workers", SETTING_NUMBER, AT(hash_workers), "0", 0, 256, false,
       "0: one for each core" },
+    { "hash-nice", SETTING_NUMBER, AT(hash_nice), "15", 0, 19, false,
+      "logins leave the processor to all else" },
     { "hash-queue", SETTING_NUMBER, AT(hash_queue), "0", 0, 65536, false, "0: 8 for each worker" },
     { "db-connections", SETTING_NUMBER, AT(db_connections), "0", 0, 1000, false,
       "0: 4, PostgreSQL 16" },
@@ -87,9 +89,9 @@ static bool setting_is_called(const setting *row, lanyard_str name)
     size_t len = strlen(row->name);
 
     for (size_t i = 0; i < len && i < name.len; i++) {
-        char c = name.ptr[i] == '_' ? '-' : name.ptr[i];
+        bool is_dash = row->name[i] == '-' && name.ptr[i] == '_';
 
-        if (c != row->name[i])
+        if (!is_dash && name.ptr[i] != row->name[i])
             return false;
     }
     return name.len == len;

@@ -252,11 +252,11 @@ static void listener_end_idle(http_listener *listener)
 static bool listener_tick(http_listener *listener)
 {
     int64_t now = srv_monotonic();
-    int64_t patience = listener_opts(listener)->timeout_s * TIMEOUTS_A_REQUEST * SRV_SECOND;
+    int64_t timeout = listener_opts(listener)->timeout_s * SRV_SECOND;
     struct timespec until;
 
     workers_tick(&listener->workers, now);
-    peers_end_slow(&listener->peers, now - patience);
+    peers_end_slow(&listener->peers, now - TIMEOUTS_A_REQUEST * timeout);
     listener_end_idle(listener);
     now += (int64_t)TICK_MS * 1000;
     until = (struct timespec){ .tv_sec = now / SRV_SECOND, .tv_nsec = now % SRV_SECOND * 1000 };

@@ -36,6 +36,8 @@ srv_status check_mode(const char *text, unsigned *mode, srv_error *error)
 
 static srv_status check_listen(const char *name, const char *listen, bool is_shut, srv_error *error)
 {
+    if (!listen)
+        return SRV_OK;
     if (!http_socket_is_place(listen))
         return check_fail(name, "expected ADDR:PORT or unix:PATH", listen, error);
     if (is_shut && !http_socket_is_local(listen))
@@ -58,29 +60,37 @@ static srv_status check_db(const char *db, srv_error *error)
     return check_fail("db", "expected sqlite:PATH or postgresql://...", "", error);
 }
 
-static srv_status check_file(const char *name, const char *path, srv_error *error)
+static srv_status check_files(const srv_config *config, srv_error *error)
 {
+    const struct {
+        const char *name;
+        const char *path;
+    } rows[] = {
+        { "tls-cert", config->tls_cert },
+        { "tls-key", config->tls_key },
+        { "secret-file", config->secret_file },
+        { "compat-secret-file", config->compat_secret_file },
+    };
     char detail[SRV_DETAIL_MAX];
 
-    if (!path || access(path, R_OK) == 0)
-        return SRV_OK;
-    snprintf(detail, sizeof detail, "%s: %.100s: %s", name, path, strerror(errno));
-    return srv_fail(error, SRV_E_CONFIG, detail);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        if (!rows[i].path || access(rows[i].path, R_OK) == 0)
+            continue;
+        snprintf(detail, sizeof detail, "%s: %.100s: %s", rows[i].name, rows[i].path,
+                 strerror(errno));
+        return srv_fail(error, SRV_E_CONFIG, detail);
+    }
+    return SRV_OK;
 }
 
 srv_status check_config(const srv_config *config, srv_error *error)
 {
-    bool has_tls = config->tls_cert != NULL;
+    bool is_behind = config->behind_proxy;
     unsigned mode;
 
-    if (config->listen)
-        TRY(check_listen("listen", config->listen, !has_tls && !config->behind_proxy, error));
-    if (config->metrics_listen) /* never TLS there */
-        TRY(check_listen("metrics-listen", config->metrics_listen, !config->behind_proxy, error));
+    TRY(check_listen("listen", config->listen, !config->tls_cert && !is_behind, error));
+    TRY(check_listen("metrics-listen", config->metrics_listen, !is_behind, error)); /* never TLS */
     TRY(check_mode(config->socket_mode, &mode, error));
     TRY(check_db(config->db, error));
-    TRY(check_file("tls-cert", config->tls_cert, error));
-    TRY(check_file("tls-key", config->tls_key, error));
-    TRY(check_file("secret-file", config->secret_file, error));
-    return check_file("compat-secret-file", config->compat_secret_file, error);
+    return check_files(config, error);
 }

@@ -173,7 +173,8 @@ static srv_status parts_open_accounts(server_parts *parts, srv_error *error)
 {
     const srv_config *config = parts->config;
     const hash_opts hashing = { .workers = (unsigned)config->hash_workers,
-                                .queue_max = (unsigned)config->hash_queue };
+                                .queue_max = (unsigned)config->hash_queue,
+                                .niceness = (int)config->hash_nice };
     const access_opts access = { .issuer = parts->issuer,
                                  .audience = config->audience ? config->audience : parts->issuer,
                                  .client_id = config->client_id,

@@ -36,6 +36,7 @@ typedef struct serve_work {
 /* Keys and passwords of this process stay out of core files and of other processes' reach. */
 static void serve_harden(void)
 {
+    const struct sigaction ignored = { .sa_handler = SIG_IGN };
     struct rlimit none = { 0, 0 };
     struct rlimit files;
 
@@ -45,8 +46,8 @@ static void serve_harden(void)
         files.rlim_cur = files.rlim_max;
         setrlimit(RLIMIT_NOFILE, &files);
     }
-    signal(SIGPIPE, SIG_IGN);
-    signal(SIGXFSZ, SIG_IGN); /* a limit of file size is a full disk: an error of that write */
+    sigaction(SIGPIPE, &ignored, NULL);
+    sigaction(SIGXFSZ, &ignored, NULL); /* a limit of file size is a full disk: that write fails */
     umask(077);
 }
 
@@ -158,7 +159,6 @@ static srv_status serve_listen_admin(serve_work *work, srv_error *error)
 
 static srv_status serve_start(serve_work *work, srv_error *error)
 {
-    TRY(check_config(work->config, error));
     TRY(parts_open(work->config, &work->parts, error));
     TRY(serve_listen(work, error));
     TRY(serve_listen_metrics(work, error));
@@ -222,14 +222,17 @@ srv_status serve(const srv_config *config, serve_reread *reread, void *ctx, srv_
     serve_harden();
     serve_block(&set);
 
-    srv_status status = place_take(config->data, &lock, error);
+    srv_status status = check_config(config, error);
+
+    if (status == SRV_OK)
+        status = place_take(config->data, &lock, error);
 
     if (status == SRV_OK)
         status = serve_start(work, error);
     if (status == SRV_OK) {
         serve_tell(work, "started");
         printf("lanyardd %s listens on %s\n", lanyard_version(), http_address(work->listener));
-        fflush(stdout);
+        (void)fflush(stdout); /* nobody need read it: it stands in DATA/address and the log, too */
         work->reload = (server_reload){ .started = config,
                                         .parts = &work->parts,
                                         .listener = work->listener,

@@ -158,7 +158,9 @@ def test_keys_are_imported():
     later = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=2)
     command("admin", "keys", "import", str(path), "--verify-only", expect=2)
     command("admin", "keys", "import", str(path), "--until", f"{later:%Y-%m-%d}", expect=2)
-    command("admin", "keys", "import", str(path), "--verify-only", "--until", "soon", expect=2)
+    for bad in ("soon", "2027-02-30", "2027-13-01", "2027-01-31T", "2027-01-31T00:00:00", "2027-01-",
+                "2027-01-31T24:00:00Z", "2027-01-31 00:00:00Z", "27-01-31", "2027-01-31T00:00:00Zx", ""):
+        command("admin", "keys", "import", str(path), "--verify-only", "--until", bad, expect=2)
     S.admin("keys", "import", str(path), "--verify-only", "--until", f"{later:%Y-%m-%dT%H:%M:%SZ}")
     imported = by_state("verify_only")
     same(len(imported), 1)

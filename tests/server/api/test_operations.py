@@ -10,7 +10,7 @@ import subprocess
 import threading
 import time
 
-from kit import PASSWORD, PROGRAM, Server, check, main, same
+from kit import PASSWORD, PROGRAM, ROOT, Server, check, main, same
 
 S = Server()
 
@@ -78,6 +78,33 @@ def test_config_refuses_what_cannot_be():
         same((line, status), (line, 2))
         assert re.search(r"config:[23]: ", why), why
     same(run("--check-config")[0], 0)
+
+
+def test_every_setting_stands_in_the_manual():
+    page = (ROOT / "docs/man/lanyardd.conf.5.scd").read_text()
+    live = {name for name, plus in re.findall(r"\*([a-z-]+)\*(\+?)", page) if plus}
+    named = set(re.findall(r"\*([a-z-]+)\*", page))
+    for line in run("--help")[1].split("--version\n")[1].splitlines():
+        name, _, what = line.strip().lstrip("-").partition(" ")
+        assert name in named, f"{name} is missing"
+        standard = re.search(r" \[([^]]*)\]$", what)
+        said = re.search(rf"\*{name}\*\+?(?:, \*[a-z-]+\*\+?)* \[([^],:]*)", page)
+        if standard and standard[1] != "0":
+            same((name, said and said[1]), (name, standard[1]))
+    path = S.place / "reload"
+    path.write_text("")
+    server = Server(limits=False, config=path)
+    changed = {"trusted-proxies": "10.0.0.1", "origins": "https://a", "log": "events", "audience": "a",
+               "issuer": "i", "client-id": "c", "alg": "ES256", "admin-socket": "/tmp/a", "db": "sqlite:/tmp/b",
+               "metrics-listen": "127.0.0.1:1", "socket-mode": "0660", "behind-proxy": "true", "leeway-s": "3"}
+    numbers = [name for name in named if re.search(rf"\*{name}\*\+? \[\d", page) and name not in {*changed, "listen"}]
+    changed |= {name: str(int(re.search(rf"\*{name}\*\+? \[(\d+)", page)[1]) + 1) for name in numbers}
+    try:
+        said = reload(server, path, "".join(f"{name} = {value}\n" for name, value in changed.items()))
+        same(set(said["changed"]) | {"tls-cert", "tls-key"}, live)
+        same(set(said["changed"]) | set(said["needs_restart"]), set(changed))
+    finally:
+        server.close()
 
 
 def test_listening_beyond_this_machine_needs_tls_or_a_proxy():
