@@ -229,7 +229,9 @@ def test_stubs_are_what_the_binary_has(tmp_path):
 @pytest.mark.skipif(not ALL, reason="only at level all")
 def test_types_hold(tmp_path):
     packages = str(pathlib.Path(lanyard.__file__).parents[1])
-    told = subprocess.run([sys.executable, "-m", "mypy", "-p", "lanyard"], text=True, cwd=tmp_path,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                          env={**os.environ, "MYPYPATH": packages}, check=False)
+    # What needs a web framework is checked where those are: tests/flask/test_types.py.
+    told = subprocess.run([sys.executable, "-m", "mypy", "-m", "lanyard", "-p", "lanyard.jwt"],
+                          text=True, cwd=tmp_path, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, env={**os.environ, "MYPYPATH": packages},
+                          check=False)
     assert told.returncode == 0, told.stdout

@@ -31,7 +31,7 @@ RETRY_FIRST_S, RETRY_MAX_S = 0.05, 1.0
 
 CACHE_MAX = 4096
 
-_clients = weakref.WeakSet()
+_clients: weakref.WeakSet["Client"] = weakref.WeakSet()
 
 
 class _Cached:
