@@ -134,18 +134,25 @@ static srv_status commit_whole(commit_work *work, store_job *job, srv_error *err
     return status;
 }
 
+static commit_work commit_of(const accounts *all, commit_kind kind,
+                             const credential_row *credential, const session_start *start,
+                             user_row *user, session_grant *grant)
+{
+    return (commit_work){ .all = all,
+                          .kind = kind,
+                          .credential = credential,
+                          .start = start,
+                          .user = user,
+                          .grant = grant };
+}
+
 srv_status account_commit_login(const accounts *all, const credential_row *credential,
                                 const char *better, const session_start *start, user_row *user,
                                 session_grant *grant, srv_error *error)
 {
-    commit_work work = { .all = all,
-                         .kind = COMMIT_LOGIN,
-                         .credential = credential,
-                         .phc = better,
-                         .start = start,
-                         .user = user,
-                         .grant = grant };
+    commit_work work = commit_of(all, COMMIT_LOGIN, credential, start, user, grant);
 
+    work.phc = better;
     return commit_whole(&work, commit_job, error);
 }
 
@@ -153,14 +160,9 @@ srv_status account_commit_reauth(const accounts *all, const credential_row *cred
                                  const srv_id *sid, const session_start *start, user_row *user,
                                  session_grant *grant, srv_error *error)
 {
-    commit_work work = { .all = all,
-                         .kind = COMMIT_REAUTH,
-                         .credential = credential,
-                         .sid = sid,
-                         .start = start,
-                         .user = user,
-                         .grant = grant };
+    commit_work work = commit_of(all, COMMIT_REAUTH, credential, start, user, grant);
 
+    work.sid = sid;
     return commit_whole(&work, commit_job, error);
 }
 
@@ -168,14 +170,9 @@ srv_status account_commit_password(const accounts *all, const credential_row *cr
                                    const char *phc, const session_start *start, user_row *user,
                                    session_grant *grant, srv_error *error)
 {
-    commit_work work = { .all = all,
-                         .kind = COMMIT_PASSWORD,
-                         .credential = credential,
-                         .phc = phc,
-                         .start = start,
-                         .user = user,
-                         .grant = grant };
+    commit_work work = commit_of(all, COMMIT_PASSWORD, credential, start, user, grant);
 
+    work.phc = phc;
     return commit_whole(&work, commit_job, error);
 }
 

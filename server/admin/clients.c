@@ -77,23 +77,9 @@ static srv_status client_make_id(char id[CLIENT_ID_MAX])
 
 static srv_status client_audit(store_txn *txn, const client_work *work)
 {
-    audit_row audit = { .event = work->event };
-    lanyard_buf data;
+    const char *const texts[] = { "client_id", work->row.id, NULL };
 
-    lanyard_buf_init(&data, NULL, sizeof audit.data - 1);
-
-    json_out json = json_out_to(&data);
-
-    json_object(&json);
-    json_text(&json, "client_id", work->row.id);
-    json_close(&json);
-
-    srv_status status = json_out_done(&json);
-
-    if (status == SRV_OK)
-        memcpy(audit.data, data.ptr, data.len);
-    lanyard_buf_done(&data);
-    return status == SRV_OK ? store_audit_add(txn, &audit) : status;
+    return store_audit_note(txn, work->event, texts);
 }
 
 static srv_status client_add_job(store_txn *txn, void *ctx, srv_error *error)

@@ -18,6 +18,10 @@ char srv_lower(char c);
 /* 0 to 15, or -1. */
 int srv_hex_value(char digit);
 
+/* A decimal number of 1 to digits_max (at most 18) digits and nothing else. false: anything else;
+ * *number untouched. */
+bool srv_number_read(lanyard_str text, size_t digits_max, int64_t *number);
+
 /* Characters that len bytes take, without a NUL. */
 #define SRV_BASE64URL_LEN(len) (((len)*4 + 2) / 3)
 

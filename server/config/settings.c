@@ -6,9 +6,10 @@
 #include <string.h>
 #include "base/text.h"
 
-#define TEXT_MAX  4096
-#define YEAR_S    ((int64_t)366 * 86400)
-#define AT(field) offsetof(srv_config, field)
+#define TEXT_MAX          4096
+#define NUMBER_DIGITS_MAX 15
+#define YEAR_S            ((int64_t)366 * 86400)
+#define AT(field)         offsetof(srv_config, field)
 
 static const setting setting_rows[] = {
     /* Name, kind, place, default, least, most, whether SIGHUP takes it over, what it is. */
@@ -148,13 +149,9 @@ static srv_status setting_set_number(const setting *row, int64_t *place, lanyard
 {
     char what[100];
     int64_t number = 0;
-    bool is_number = value.len > 0 && value.len < 16;
 
-    for (size_t i = 0; is_number && i < value.len; i++) {
-        is_number = value.ptr[i] >= '0' && value.ptr[i] <= '9';
-        number = number * 10 + (value.ptr[i] - '0');
-    }
-    if (is_number && number >= row->least && number <= row->most) {
+    if (srv_number_read(value, NUMBER_DIGITS_MAX, &number) && number >= row->least &&
+        number <= row->most) {
         *place = number;
         return SRV_OK;
     }

@@ -100,25 +100,11 @@ const char *keyring_state_text(key_state state)
 
 static srv_status change_write_audit(store_txn *txn, const schedule_key *key)
 {
-    audit_row audit = { .event = change_states[key->row.state].event };
-    lanyard_buf data;
+    const char *const texts[] = {
+        "kid", key->row.kid, "alg", key->row.alg, "state", keyring_state_text(key->row.state), NULL,
+    };
 
-    lanyard_buf_init(&data, NULL, sizeof audit.data - 1);
-
-    json_out json = json_out_to(&data);
-
-    json_object(&json);
-    json_text(&json, "kid", key->row.kid);
-    json_text(&json, "alg", key->row.alg);
-    json_text(&json, "state", keyring_state_text(key->row.state));
-    json_close(&json);
-
-    srv_status status = json_out_done(&json);
-
-    if (status == SRV_OK)
-        memcpy(audit.data, data.ptr, data.len);
-    lanyard_buf_done(&data);
-    return status == SRV_OK ? store_audit_add(txn, &audit) : status;
+    return store_audit_note(txn, change_states[key->row.state].event, texts);
 }
 
 static srv_status change_write_one(store_txn *txn, const schedule_key *key)
