@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <malloc.h>
+#include <sys/stat.h>
 #include "config/config.h"
 #include "serve/check.h"
 #include "serve/command.h"
@@ -118,6 +119,7 @@ int main(int argc, char **argv)
 
     /* Each arena of malloc keeps memory of its own; many threads that rest share two. */
     mallopt(M_ARENA_MAX, 2);
+    umask(077); /* whatever is made here is its owner's alone */
     main_spell_help(argc, argv);
     if (config_words(argc, argv) < argc)
         return main_command(argc, argv);

@@ -7,7 +7,6 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include "base/log.h"
 #include "base/text.h"
@@ -48,7 +47,6 @@ static void serve_harden(void)
     }
     sigaction(SIGPIPE, &ignored, NULL);
     sigaction(SIGXFSZ, &ignored, NULL); /* a limit of file size is a full disk: that write fails */
-    umask(077);
 }
 
 /* Every thread that is started later blocks them too: serve_wait() takes them. */

@@ -246,6 +246,41 @@ def test_t50_restore_ends_every_session():
         server.close()
 
 
+def test_t50_restore_refuses_older_tokens_for_as_long_as_they_live():
+    """A life that was longer when the backup was made, or before the restore, counts."""
+    server = Server(access_s=7200)
+    try:
+        path = copy_name(server, "copy")
+        client = server.client("revocations")
+        command("backup", path, server=server)
+        server.stop()
+        server.options["access-s"] = 60
+        command("restore", path, server=server)
+        server.start()
+        lines = server.ask("GET", "/v1/revocations", basic=client).body.splitlines()
+        entries = [entry for entry in map(json.loads, lines) if entry.get("kind") == "all"]
+        same(len(entries), 1)
+        assert entries[0]["expires"] - entries[0]["not_before"] >= 7200, entries
+    finally:
+        server.close()
+
+
+def test_restore_into_a_new_place_makes_it_for_its_owner_alone():
+    server = Server()
+    try:
+        path = copy_name(server, "copy")
+        command("backup", path, server=server)
+        server.options |= {"data": server.place / "new", "db": f"sqlite:{server.place}/apart.db"}
+        command("restore", path, server=server)
+        for made in (server.place / "apart.db", server.place / "new"):
+            same((made.name, stat.S_IMODE(os.stat(made).st_mode) & 0o077), (made.name, 0))
+        assert "0 of 1, the master key file is missing" in command("doctor", server=server, expect=1)
+        shutil.copy(server.data / "master.key", server.place / "new")
+        assert "WRONG" not in command("doctor", server=server)
+    finally:
+        server.close()
+
+
 def test_restore_keeps_sessions_when_told_to():
     server = Server()
     try:
