@@ -116,6 +116,41 @@ def test_listening_beyond_this_machine_needs_tls_or_a_proxy():
 
 # --- starting and stopping ---
 
+def test_one_minute_is_enough():
+    """make run: ready in half a second, four lines that can be pasted twice, Ctrl-C."""
+    place = S.place / "run"
+    start = time.monotonic()
+    process = subprocess.Popen([str(ROOT / "tools/run")], stdin=subprocess.DEVNULL, text=True,
+                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                               env={**os.environ, "RUN_PLACE": str(place)}, start_new_session=True)
+    try:
+        text = ""
+        while "Ctrl-C" not in text:
+            text += process.stdout.readline()
+            assert process.poll() is None, text
+        took = time.monotonic() - start
+        assert took < 0.5, f"{took:.2f} s until the lines stand there"
+        lines = [line for line in text.splitlines() if re.match(r"A=|T=|curl ", line)]
+        same(len(lines), 4)
+        for n in range(2):
+            said = subprocess.run(["/bin/sh", "-e"], input="\n".join(lines), capture_output=True, text=True,
+                                  timeout=20)
+            same((said.returncode, said.stderr), (0, ""))
+            answers = said.stdout.splitlines()
+            name = json.loads(answers[0])["user"]["username"]
+            assert name.startswith("tour") and answers[1].startswith("eyJ"), said.stdout
+            same(json.loads(answers[2])["username"], name)
+            same(json.loads(answers[3])["revoked"], 1)
+            same(json.loads(answers[4])["code"], "session_ended")
+            time.sleep(1.1 if n == 0 else 0)
+        os.killpg(process.pid, signal.SIGINT)
+        same(process.wait(5), 0)
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait(5)
+
+
 def test_starts_in_half_a_second_and_drains():
     server = Server()
     try:
