@@ -54,8 +54,8 @@ static const command_row command_rows[] = {
       "kid alg state created_at active_from retire_after", "" },
     { "keys", "rotate", "POST", "/admin/v1/keys/rotate", FORM_PLAIN, "now", NULL, "[--now]" },
     { "keys", "revoke", "POST", "/admin/v1/keys/{id}/revoke", FORM_ID, "", NULL, "KID" },
-    { "keys", "import", "POST", "/admin/v1/keys", FORM_FILE, "verify-only until", NULL,
-      "FILE [--verify-only --until 2027-01-31T00:00:00Z]" },
+    { "keys", "import", "POST", "/admin/v1/keys", FORM_FILE, "now verify-only until", NULL,
+      "FILE [--now | --verify-only --until 2027-01-31T00:00:00Z]" },
     { "clients", "list", "GET", "/admin/v1/clients", FORM_PLAIN, "",
       "id name scopes secrets created_at disabled_at", "" },
     { "clients", "create", "POST", "/admin/v1/clients", FORM_CLIENT, "id name scopes", NULL,
@@ -390,7 +390,11 @@ static const char *command_contradicts(const command_line *line)
     bool is_verify_only = command_option(line, "verify-only") != NULL;
     bool has_until = command_option(line, "until") != NULL;
 
-    return is_verify_only != has_until ? "--verify-only and --until go together" : NULL;
+    if (is_verify_only != has_until)
+        return "--verify-only and --until go together";
+    return is_verify_only && command_option(line, "now")
+               ? "--now is for a key that signs, and not for one that only verifies"
+               : NULL;
 }
 
 static int command_do(const char *socket_path, int argc, char **argv)

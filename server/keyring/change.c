@@ -365,7 +365,7 @@ static srv_status change_import(ring_change *change, store_txn *txn, srv_error *
         return srv_fail(error, SRV_E_CONFLICT, "a key of that kid is there already");
     if (change->until != 0 && change->until <= now)
         return srv_fail(error, SRV_E_INVALID, "the time until which it verifies is over");
-    TRY(change_add_fresh(change, now, change->until == 0));
+    TRY(change_add_fresh(change, now, change->at_once && change->until == 0));
     if (change->until == 0)
         return SRV_OK;
 
@@ -376,13 +376,15 @@ static srv_status change_import(ring_change *change, store_txn *txn, srv_error *
     return SRV_OK;
 }
 
-srv_status ring_import_row(keyring *ring, signing_key_row *row, srv_time until, srv_error *error)
+srv_status ring_import_row(keyring *ring, signing_key_row *row, srv_time until, bool at_once,
+                           srv_error *error)
 {
     ring_change change = {
         .ring = ring,
         .action = change_import,
         .fresh = row,
         .until = until,
+        .at_once = at_once,
     };
 
     pthread_mutex_lock(&ring->work);

@@ -166,6 +166,13 @@ def test_keys_are_imported():
     same(len(imported), 1)
     assert imported[0] in jwks()
     command("admin", "keys", "import", str(path), expect=1)
+    command("admin", "keys", "import", str(path), "--now", "--verify-only", "--until", f"{later:%Y-%m-%d}", expect=2)
+    for words, state in (([], "published"), (["--now"], "active")):
+        path.write_text(subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519"], check=True,
+                                       capture_output=True, text=True).stdout)
+        before = by_state(state)
+        same(S.admin("keys", "import", str(path), *words)["result"], {"published": "published", "active": "signs"}[state])
+        assert by_state(state) != before, state
 
 
 # --- clients ---
