@@ -47,12 +47,20 @@ static srv_status main_print(const srv_config *config, srv_error *error)
     return status;
 }
 
+static void main_tell_stranger(void *ctx, lanyard_str name)
+{
+    (void)ctx;
+    fprintf(stderr, "lanyardd: %.*s is no setting, and is not looked at\n", (int)name.len,
+            name.ptr);
+}
+
 static srv_status main_do(main_words *words, const srv_config *config, config_action action,
                           srv_error *error)
 {
     switch (action) {
     case CONFIG_CHECK:
         TRY(check_config(config, error));
+        config_strangers(environ, main_tell_stranger, NULL);
         puts("the configuration is fine");
         return SRV_OK;
     case CONFIG_PRINT:

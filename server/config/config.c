@@ -64,6 +64,27 @@ static const char *config_variable(char **environment, const char *name)
     return NULL;
 }
 
+static bool config_knows(const char *entry)
+{
+    const setting *row;
+    bool is_known = config_is_variable(entry, "config");
+
+    for (size_t i = 0; !is_known && (row = setting_at(i)) != NULL; i++)
+        is_known = config_is_variable(entry, row->name);
+    return is_known;
+}
+
+void config_strangers(char **environment, void (*each)(void *ctx, lanyard_str name), void *ctx)
+{
+    size_t prefix = strlen(VARIABLE_PREFIX);
+
+    for (; *environment; environment++) {
+        if (strncmp(*environment, VARIABLE_PREFIX, prefix) == 0 &&
+            !config_knows(*environment + prefix))
+            each(ctx, (lanyard_str){ *environment, strcspn(*environment, "=") });
+    }
+}
+
 static srv_status config_environment(char **environment, srv_config *config, srv_error *error)
 {
     const setting *row;

@@ -55,6 +55,8 @@ SRV_CHECK srv_status config_read(int argc, char **argv, char **environment, srv_
 /* The place of the first word that is no option: a command, such as "admin". argc: there is none.
  */
 int config_words(int argc, char **argv);
+/* Calls each for every LANYARD_ variable that is no setting: a slip, or another program's. */
+void config_strangers(char **environment, void (*each)(void *ctx, lanyard_str name), void *ctx);
 /* As a file that gives the same. */
 SRV_CHECK srv_status config_write(const srv_config *config, lanyard_buf *out);
 /* The options, one a line, for --help. */

@@ -78,6 +78,9 @@ def test_config_refuses_what_cannot_be():
         same((line, status), (line, 2))
         assert re.search(r"config:[23]: ", why), why
     same(run("--check-config")[0], 0)
+    status, _, why = run("--check-config", env={"LANYARD_GRACE": "5", "LANYARD_IDLE_S": "3600"})
+    assert status == 0 and "lanyardd: LANYARD_GRACE is no setting, and is not looked at\n" in why, why
+    assert "IDLE_S" not in why, why
 
 
 def test_every_setting_stands_in_the_manual():
