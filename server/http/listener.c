@@ -227,8 +227,8 @@ static enum MHD_Result listener_take(void *cls, struct MHD_Connection *connectio
 
 /* --- starting and ending --- */
 
-/* Ends the daemon of an era that is over once nobody is connected to it. */
-static void listener_end_idle(http_listener *listener)
+/* Ends the daemon of an era that is over, and that nobody is connected to. false: there is none. */
+static bool listener_end_idle(http_listener *listener)
 {
     struct MHD_Daemon *idle = NULL;
     int fd = -1;
@@ -247,6 +247,7 @@ static void listener_end_idle(http_listener *listener)
     }
     pthread_mutex_unlock(&listener->lock);
     era_end(idle, fd);
+    return idle != NULL;
 }
 
 static bool listener_tick(http_listener *listener)
@@ -257,7 +258,8 @@ static bool listener_tick(http_listener *listener)
 
     workers_tick(&listener->workers, now);
     peers_end_slow(&listener->peers, now - TIMEOUTS_A_REQUEST * timeout);
-    listener_end_idle(listener);
+    while (listener_end_idle(listener)) {
+    }
     now += (int64_t)TICK_MS * 1000;
     until = (struct timespec){ .tv_sec = now / SRV_SECOND, .tv_nsec = now % SRV_SECOND * 1000 };
     pthread_mutex_lock(&listener->lock);

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """Starting, stopping, reloading, slow clients, logs and metrics."""
+import http.client
 import json
 import os
 import re
@@ -284,6 +285,57 @@ def test_hangup_with_a_bad_file_changes_nothing():
         check(server.ask("GET", "/livez"), 200)
         path.rmdir()
     finally:
+        server.close()
+
+
+def count_threads(server):
+    return len(os.listdir(f"/proc/{server.process.pid}/task"))
+
+
+def test_hangups_under_load_turn_nobody_away():
+    """Each one replaces the daemon that listens, and who is connected to the one before is served."""
+    path = S.place / "reload"
+    path.write_text("")
+    server = Server(config=path)
+    found, is_over = [], threading.Event()
+    before = count_threads(server)
+
+    def ask_on(keeps_connection):
+        connection = None
+        while not is_over.is_set():
+            if connection is None:
+                connection = http.client.HTTPConnection("localhost")
+                connection.sock = server.connect()
+            try:
+                connection.request("GET", "/readyz", headers={"Host": "a"})
+                answer = connection.getresponse()
+                answer.read()
+                found.append(answer.status)
+                goes_on = keeps_connection and answer.headers.get("Connection") != "close"
+            except OSError as fault:
+                found.append(repr(fault))
+                goes_on = False
+            if not goes_on:
+                connection.close()
+                connection = None
+
+    threads = [threading.Thread(target=ask_on, args=(n % 2 == 0,)) for n in range(6)]
+    try:
+        for thread in threads:
+            thread.start()
+        for n in range(20):
+            same(reload(server, path, f"timeout-s = {1 + n % 5}\n")["event"], "reloaded")
+        is_over.set()
+        for thread in threads:
+            thread.join(10)
+        same(set(found), {200})
+        assert len(found) > 200, len(found)
+        until = time.monotonic() + 5
+        while count_threads(server) > before and time.monotonic() < until:
+            time.sleep(0.05)
+        same(count_threads(server), before)  # daemons that are over have ended
+    finally:
+        is_over.set()
         server.close()
 
 
