@@ -53,7 +53,7 @@ static const setting setting_rows[] = {
       "a session unused so long ends" },
     { "absolute-s", SETTING_NUMBER, AT(absolute_s), "2592000", 60, YEAR_S, true,
       "any session ends" },
-    { "leeway-s", SETTING_NUMBER, AT(leeway_s), "0", 0, 60, false, "clock skew forgiven" },
+    { "leeway-s", SETTING_NUMBER, AT(leeway_s), "0", 0, 60, true, "clock skew forgiven" },
     { "reauth-s", SETTING_NUMBER, AT(reauth_s), "300", 10, 86400, true,
       "how recent a password must be" },
     { "rotate-s", SETTING_NUMBER, AT(rotate_s), "2592000", 7200, YEAR_S, true,

@@ -129,6 +129,7 @@ srv_status parts_take(server_parts *parts, const srv_config *config, srv_error *
     keyring_set_times(parts->ring, config->rotate_s * SRV_SECOND, 0);
     limits_set(parts->limits, &limits);
     parts->accounts.points_min = (unsigned)config->password_min;
+    access_set_leeway(parts->access, (uint32_t)config->leeway_s);
     parts->api.origins = config->origins;
     parts->api.reauth_s = config->reauth_s;
     TRY(parts_settle(parts, error));

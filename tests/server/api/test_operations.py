@@ -100,7 +100,7 @@ def test_every_setting_stands_in_the_manual():
     server = Server(limits=False, config=path)
     changed = {"trusted-proxies": "10.0.0.1", "origins": "https://a", "log": "events", "audience": "a",
                "issuer": "i", "client-id": "c", "alg": "ES256", "admin-socket": "/tmp/a", "db": "sqlite:/tmp/b",
-               "metrics-listen": "127.0.0.1:1", "socket-mode": "0660", "behind-proxy": "true", "leeway-s": "3"}
+               "metrics-listen": "127.0.0.1:1", "socket-mode": "0660", "behind-proxy": "true"}
     numbers = [name for name in named if re.search(rf"\*{name}\*\+? \[\d", page) and name not in {*changed, "listen"}]
     changed |= {name: str(int(re.search(rf"\*{name}\*\+? \[(\d+)", page)[1]) + 1) for name in numbers}
     try:
