@@ -2,7 +2,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <malloc.h>
+#include <sys/stat.h>
 #include "config/config.h"
+#include "serve/check.h"
 #include "serve/command.h"
 #include "serve/serve.h"
 
@@ -37,12 +39,19 @@ static srv_status main_print(const srv_config *config, srv_error *error)
 
     srv_status status = config ? config_write(config, &out) : config_help(&out);
 
-    if (status == SRV_OK)
-        fwrite(out.ptr, 1, out.len, stdout);
-    else
+    if (status != SRV_OK)
         (void)srv_fail(error, status, "no memory");
+    else if (fwrite(out.ptr, 1, out.len, stdout) != out.len)
+        status = srv_fail(error, SRV_E_INTERNAL, "cannot write to the standard output");
     lanyard_buf_done(&out);
     return status;
+}
+
+static void main_tell_stranger(void *ctx, lanyard_str name)
+{
+    (void)ctx;
+    fprintf(stderr, "lanyardd: %.*s is no setting, and is not looked at\n", (int)name.len,
+            name.ptr);
 }
 
 static srv_status main_do(main_words *words, const srv_config *config, config_action action,
@@ -50,6 +59,8 @@ static srv_status main_do(main_words *words, const srv_config *config, config_ac
 {
     switch (action) {
     case CONFIG_CHECK:
+        TRY(check_config(config, error));
+        config_strangers(environ, main_tell_stranger, NULL);
         puts("the configuration is fine");
         return SRV_OK;
     case CONFIG_PRINT:
@@ -65,8 +76,12 @@ static srv_status main_do(main_words *words, const srv_config *config, config_ac
             "  migrate                  bring the schema up to this program\n"
             "  --config FILE            the same settings from a file\n"
             "  --check-config           say whether they can be used\n"
-            "  --print-config           print them as such a file");
+            "  --print-config           print them as such a file\n"
+            "  --version");
         return main_print(NULL, error);
+    case CONFIG_VERSION:
+        printf("lanyardd %s\n", lanyard_version());
+        return SRV_OK;
     case CONFIG_RUN:
         return serve(config, main_read, words, error);
     }
@@ -94,6 +109,15 @@ static int main_command(int argc, char **argv)
     return status;
 }
 
+/* "lanyardd help" and "lanyardd -h" are what many type first. */
+static void main_spell_help(int argc, char **argv)
+{
+    static char help[] = "--help";
+
+    if (argc == 2 && (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "-h") == 0))
+        argv[1] = help;
+}
+
 int main(int argc, char **argv)
 {
     main_words words = { argc, argv };
@@ -103,6 +127,8 @@ int main(int argc, char **argv)
 
     /* Each arena of malloc keeps memory of its own; many threads that rest share two. */
     mallopt(M_ARENA_MAX, 2);
+    umask(077); /* whatever is made here is its owner's alone */
+    main_spell_help(argc, argv);
     if (config_words(argc, argv) < argc)
         return main_command(argc, argv);
     if (config_read(argc, argv, environ, &config, &action, &error) != SRV_OK)

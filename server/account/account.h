@@ -15,7 +15,7 @@ typedef struct accounts { /* shared by all threads; borrows everything */
     srv_tape *tape;
     const sessions *sessions;
     hash_pool *hashes;
-    unsigned points_min; /* of passwords; 0: the default */
+    _Atomic unsigned points_min; /* of passwords; 0: the default; may change at any time */
 } accounts;
 
 /* Lower-cases ASCII in place; [a-z0-9._-]{1,64}. E_INVALID_USERNAME, saying so. */

@@ -55,7 +55,7 @@ static srv_status change_save(change_work *work, store_txn *txn)
 static srv_status change_tell(change_work *work, store_txn *txn)
 {
     return tape_write(txn, &work->batch, TAPE_SUB, SRV_BYTES(work->user_id->bytes),
-                      work->all->sessions->rules.access_life);
+                      work->all->sessions->rules.longest_life);
 }
 
 static srv_status change_email(change_work *work, store_txn *txn)
@@ -88,16 +88,21 @@ static srv_status change_roles(change_work *work, store_txn *txn, srv_error *err
     return change_end_sessions(work, txn, END_ADMIN);
 }
 
-static srv_status change_update(change_work *work, store_txn *txn, srv_error *error)
+static srv_status change_fields(change_work *work, srv_error *error)
 {
     const account_change *change = work->change;
 
-    if (work->user->status == USER_DELETED)
-        return SRV_E_NOT_FOUND;
     if (change->username.ptr)
         TRY(account_username(change->username, work->user->username, error));
-    if (change->profile.ptr)
-        TRY(account_profile(change->profile, work->user->profile, error));
+    return change->profile.ptr ? account_profile(change->profile, work->user->profile, error)
+                               : SRV_OK;
+}
+
+static srv_status change_update(change_work *work, store_txn *txn, srv_error *error)
+{
+    if (work->user->status == USER_DELETED)
+        return SRV_E_NOT_FOUND;
+    TRY(change_fields(work, error));
     TRY(change_email(work, txn));
     if (!work->user->username[0] && !work->user->email[0])
         return srv_fail(error, SRV_E_INVALID, "A user name or an e-mail address is needed.");
@@ -126,6 +131,12 @@ static srv_status change_enable(change_work *work, store_txn *txn)
     return change_audit(work, txn, AUDIT_USER_ENABLED);
 }
 
+static srv_status change_forget(change_work *work, store_txn *txn)
+{
+    TRY(store_emails_remove(txn, work->user_id));
+    return store_credentials_remove(txn, work->user_id);
+}
+
 static srv_status change_delete(change_work *work, store_txn *txn)
 {
     user_row *user = work->user;
@@ -134,8 +145,7 @@ static srv_status change_delete(change_work *work, store_txn *txn)
         return SRV_E_NOT_FOUND;
     TRY(change_end_sessions(work, txn, END_DELETED));
     TRY(change_tell(work, txn));
-    TRY(store_emails_remove(txn, work->user_id));
-    TRY(store_credentials_remove(txn, work->user_id));
+    TRY(change_forget(work, txn));
     user->status = USER_DELETED;
     user->username[0] = '\0';
     user->roles[0] = '\0';

@@ -134,18 +134,25 @@ static srv_status commit_whole(commit_work *work, store_job *job, srv_error *err
     return status;
 }
 
+static commit_work commit_of(const accounts *all, commit_kind kind,
+                             const credential_row *credential, const session_start *start,
+                             user_row *user, session_grant *grant)
+{
+    return (commit_work){ .all = all,
+                          .kind = kind,
+                          .credential = credential,
+                          .start = start,
+                          .user = user,
+                          .grant = grant };
+}
+
 srv_status account_commit_login(const accounts *all, const credential_row *credential,
                                 const char *better, const session_start *start, user_row *user,
                                 session_grant *grant, srv_error *error)
 {
-    commit_work work = { .all = all,
-                         .kind = COMMIT_LOGIN,
-                         .credential = credential,
-                         .phc = better,
-                         .start = start,
-                         .user = user,
-                         .grant = grant };
+    commit_work work = commit_of(all, COMMIT_LOGIN, credential, start, user, grant);
 
+    work.phc = better;
     return commit_whole(&work, commit_job, error);
 }
 
@@ -153,14 +160,9 @@ srv_status account_commit_reauth(const accounts *all, const credential_row *cred
                                  const srv_id *sid, const session_start *start, user_row *user,
                                  session_grant *grant, srv_error *error)
 {
-    commit_work work = { .all = all,
-                         .kind = COMMIT_REAUTH,
-                         .credential = credential,
-                         .sid = sid,
-                         .start = start,
-                         .user = user,
-                         .grant = grant };
+    commit_work work = commit_of(all, COMMIT_REAUTH, credential, start, user, grant);
 
+    work.sid = sid;
     return commit_whole(&work, commit_job, error);
 }
 
@@ -168,21 +170,36 @@ srv_status account_commit_password(const accounts *all, const credential_row *cr
                                    const char *phc, const session_start *start, user_row *user,
                                    session_grant *grant, srv_error *error)
 {
-    commit_work work = { .all = all,
-                         .kind = COMMIT_PASSWORD,
-                         .credential = credential,
-                         .phc = phc,
-                         .start = start,
-                         .user = user,
-                         .grant = grant };
+    commit_work work = commit_of(all, COMMIT_PASSWORD, credential, start, user, grant);
 
+    work.phc = phc;
     return commit_whole(&work, commit_job, error);
+}
+
+static srv_status commit_add_email(account_register_row *row, store_txn *txn)
+{
+    if (!row->email.address[0])
+        return SRV_OK;
+    TRY(srv_id_new(store_now(txn), &row->email.id));
+    row->email.user_id = row->user.id;
+    row->email.is_primary = true;
+    TRY(store_email_add(txn, &row->email));
+    memcpy(row->user.email, row->email.address, sizeof row->user.email);
+    return SRV_OK;
+}
+
+static srv_status commit_add_password(const account_register_row *row, store_txn *txn)
+{
+    credential_row credential = { .created_at = store_now(txn), .user_id = row->user.id };
+
+    TRY(srv_id_new(credential.created_at, &credential.id));
+    snprintf(credential.secret, sizeof credential.secret, "%s", row->phc);
+    return store_password_set(txn, &credential);
 }
 
 static srv_status commit_add_user(account_register_row *row, store_txn *txn)
 {
     srv_time now = store_now(txn);
-    credential_row credential = { .created_at = now };
     user_row *user = &row->user;
 
     TRY(srv_id_new(now, &user->id));
@@ -193,17 +210,8 @@ static srv_status commit_add_user(account_register_row *row, store_txn *txn)
     /* A name that was somebody else's: the tokens of that time are not this user's. */
     user->tokens_not_before = now;
     TRY(store_user_add(txn, user));
-    if (row->email.address[0]) {
-        TRY(srv_id_new(now, &row->email.id));
-        row->email.user_id = user->id;
-        row->email.is_primary = true;
-        TRY(store_email_add(txn, &row->email));
-        memcpy(user->email, row->email.address, sizeof user->email);
-    }
-    TRY(srv_id_new(now, &credential.id));
-    credential.user_id = user->id;
-    snprintf(credential.secret, sizeof credential.secret, "%s", row->phc);
-    return store_password_set(txn, &credential);
+    TRY(commit_add_email(row, txn));
+    return commit_add_password(row, txn);
 }
 
 static srv_status commit_register_job(store_txn *txn, void *ctx, srv_error *error)

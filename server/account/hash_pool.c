@@ -20,7 +20,6 @@
 #define HASH_PASSES      2
 #define HASH_LANES       1
 #define HASH_WORKERS_MAX 256
-#define HASH_NICENESS    15 /* logins leave the processor to refresh and verify */
 #define HASH_QUEUE_EACH  8
 #define HASH_IDLE_S      30
 
@@ -39,6 +38,7 @@ struct hash_pool {
     phc_hash nobody; /* what unknown users are compared with: a random tag fits no password */
     unsigned queue_max;
     unsigned idle_s;
+    int niceness;
     unsigned workers; /* that run */
     pthread_t threads[HASH_WORKERS_MAX];
 
@@ -103,7 +103,8 @@ static void *hash_pool_work(void *ctx)
     hash_pool *pool = ctx;
     argon_arena arena = { .memory = NULL };
 
-    setpriority(PRIO_PROCESS, 0, HASH_NICENESS); /* Linux: of this thread */
+    if (pool->niceness > 0)
+        setpriority(PRIO_PROCESS, 0, pool->niceness); /* Linux: of this thread */
     pthread_mutex_lock(&pool->lock);
     while (pool->first || !pool->is_closing) {
         if (pool->first)
@@ -232,6 +233,7 @@ static srv_status hash_pool_settle(hash_pool *pool, const hash_opts *opts)
     pool->cost.passes = opts->passes ? opts->passes : HASH_PASSES;
     pool->cost.lanes = opts->lanes ? opts->lanes : HASH_LANES;
     pool->idle_s = opts->idle_s ? opts->idle_s : HASH_IDLE_S;
+    pool->niceness = opts->niceness;
     pool->last = &pool->first;
     pool->nobody =
         (phc_hash){ .cost = pool->cost, .salt_len = PHC_SALT_LEN, .tag_len = PHC_TAG_LEN };

@@ -21,6 +21,7 @@ typedef struct hash_opts { /* zero: the default */
     unsigned workers;      /* as many as there are cores */
     unsigned queue_max;    /* 8 for each worker */
     unsigned idle_s;       /* 30 */
+    int niceness;          /* of the workers; 0 is as the process: ADR-0014 */
 } hash_opts;
 
 /* Starts the workers and makes the hash that unknown users are compared with. E_NO_MEMORY,

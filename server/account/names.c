@@ -5,11 +5,6 @@
 #include <string.h>
 #include "base/text.h"
 
-static char names_lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
-}
-
 static bool names_is_word(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
@@ -21,7 +16,7 @@ srv_status account_username(lanyard_str text, char out[USERNAME_MAX], srv_error 
     bool is_good = text.len >= 1 && text.len < USERNAME_MAX;
 
     for (size_t i = 0; is_good && i < text.len; i++) {
-        lower[i] = names_lower(text.ptr[i]);
+        lower[i] = srv_lower(text.ptr[i]);
         is_good = names_is_word(lower[i]);
     }
     if (!is_good)
@@ -59,7 +54,7 @@ srv_status account_email(lanyard_str text, char address[EMAIL_MAX], char norm[EM
     if (!srv_copy(text, address, EMAIL_MAX))
         return srv_fail(error, SRV_E_INVALID_EMAIL, "An e-mail address that is too long.");
     for (size_t i = 0; i <= text.len; i++)
-        norm[i] = names_lower(address[i]);
+        norm[i] = srv_lower(address[i]);
     return SRV_OK;
 }
 

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <string.h>
 #include "base/crypto.h"
+#include "base/text.h"
 
 #define POLICY_RUN_MIN  3 /* neighbors in a row that count as a walk */
 #define POLICY_NAME_MIN 3 /* a shorter name stands in half of all passwords by chance */
@@ -35,11 +36,6 @@ typedef struct policy_text {
     char text[PASSWORD_BYTES_MAX]; /* in lower case */
     size_t len;
 } policy_text;
-
-static char policy_lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
 
 static bool policy_is_letter(char c)
 {
@@ -169,7 +165,7 @@ static bool policy_holds(const policy_text *password, const char *name, size_t n
     for (size_t at = 0; at + name_len <= password->len; at++) {
         size_t same = 0;
 
-        while (same < name_len && password->text[at + same] == policy_lower(name[same]))
+        while (same < name_len && password->text[at + same] == srv_lower(name[same]))
             same++;
         if (same == name_len)
             return true;
@@ -192,7 +188,7 @@ static unsigned policy_shape_faults(lanyard_bytes password, const char *username
     unsigned faults = 0;
 
     for (size_t i = 0; i < password.len; i++)
-        lower.text[i] = policy_lower((char)password.ptr[i]);
+        lower.text[i] = srv_lower((char)password.ptr[i]);
     if (policy_repeats(&lower, points_min))
         faults |= PASSWORD_REPEATS;
     if (policy_walks(&lower))

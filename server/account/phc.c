@@ -43,26 +43,17 @@ static bool phc_take_number(const char **text, uint32_t *number)
     return true;
 }
 
-/* Takes base64 up to the next dollar sign or the end. The alphabet differs from base64url in its
- * last two characters. */
+/* Takes base64 up to the next dollar sign or the end. */
 static bool phc_take_bytes(const char **text, uint8_t *out, size_t max, size_t *len)
 {
-    char url[SRV_BASE64URL_LEN(PHC_TAG_MAX)];
+    char copy[SRV_BASE64URL_LEN(PHC_TAG_MAX)];
     size_t used = strcspn(*text, "$");
 
-    if (used > sizeof url)
+    if (used > sizeof copy)
         return false;
-    for (size_t i = 0; i < used; i++) {
-        char c = (*text)[i];
-
-        if (c == '-' || c == '_')
-            return false;
-        url[i] = c == '+' ? '-' : c;
-        if (c == '/')
-            url[i] = '_';
-    }
+    memcpy(copy, *text, used);
     *text += used;
-    return srv_base64url_read((lanyard_str){ url, used }, out, max, len);
+    return srv_base64_read(copy, used, out, max, len);
 }
 
 srv_status phc_read(const char *text, phc_hash *hash)

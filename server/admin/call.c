@@ -10,13 +10,8 @@ srv_status admin_number(const admin_call *call, const char *name, int64_t *numbe
 {
     lanyard_str text = http_query(call->request, name, NULL);
     int64_t value = 0;
-    bool is_good = text.len <= NUMBER_DIGITS_MAX && (!text.ptr || text.len > 0);
 
-    for (size_t i = 0; is_good && i < text.len; i++) {
-        is_good = text.ptr[i] >= '0' && text.ptr[i] <= '9';
-        value = value * 10 + (text.ptr[i] - '0');
-    }
-    if (!is_good) {
+    if (text.ptr && !srv_number_read(text, NUMBER_DIGITS_MAX, &value)) {
         char detail[SRV_DETAIL_MAX];
 
         snprintf(detail, sizeof detail, "%s: expected a number", name);

@@ -2,6 +2,7 @@
  * made; the row holds its SHA-256, which is enough for 256 random bits. */
 #include <stdio.h>
 #include <string.h>
+#include "account/scopes.h"
 #include "admin/call.h"
 #include "base/crypto.h"
 #include "base/text.h"
@@ -76,23 +77,9 @@ static srv_status client_make_id(char id[CLIENT_ID_MAX])
 
 static srv_status client_audit(store_txn *txn, const client_work *work)
 {
-    audit_row audit = { .event = work->event };
-    lanyard_buf data;
+    const char *const texts[] = { "client_id", work->row.id, NULL };
 
-    lanyard_buf_init(&data, NULL, sizeof audit.data - 1);
-
-    json_out json = json_out_to(&data);
-
-    json_object(&json);
-    json_text(&json, "client_id", work->row.id);
-    json_close(&json);
-
-    srv_status status = json_out_done(&json);
-
-    if (status == SRV_OK)
-        memcpy(audit.data, data.ptr, data.len);
-    lanyard_buf_done(&data);
-    return status == SRV_OK ? store_audit_add(txn, &audit) : status;
+    return store_audit_note(txn, work->event, texts);
 }
 
 static srv_status client_add_job(store_txn *txn, void *ctx, srv_error *error)
@@ -129,6 +116,28 @@ static bool client_is_id(const char *id)
     return id[0] != '\0' && id[strspn(id, allowed)] == '\0';
 }
 
+/* A scope that is written wrong would be a client that may do nothing, and nobody knows why. */
+static srv_status client_scopes(lanyard_str text, char scopes[ROLES_MAX], srv_error *error)
+{
+    static const char *const known[] = { SCOPE_INTROSPECT_ANY, SCOPE_REVOKE_ANY,
+                                         SCOPE_REVOCATIONS };
+    const char *at = scopes;
+
+    TRY(account_roles(text, scopes, error));
+    while (*at) {
+        lanyard_str word = { at, strcspn(at, " ") };
+        bool is_known = false;
+
+        for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+            is_known |= lanyard_str_equal(word, lanyard_str_of(known[i])) == 1;
+        if (!is_known)
+            return srv_fail(error, SRV_E_INVALID,
+                            "scopes: expected introspect:any, revoke:any, revocations");
+        at += word.len + (at[word.len] == ' ');
+    }
+    return SRV_OK;
+}
+
 static srv_status client_read(const admin_call *call, client_row *row, lanyard_json **json,
                               srv_error *error)
 {
@@ -144,7 +153,7 @@ static srv_status client_read(const admin_call *call, client_row *row, lanyard_j
     if (lanyard_str_is_plain(values[1]) != 1 || !srv_copy(values[1], row->name, sizeof row->name))
         return srv_fail(error, SRV_E_INVALID, "name: at most 128 bytes of plain text");
     if (values[2].len > 0)
-        TRY(account_roles(values[2], scopes, error));
+        TRY(client_scopes(values[2], scopes, error));
     snprintf(row->scopes, sizeof row->scopes, "%s", scopes);
     return SRV_OK;
 }

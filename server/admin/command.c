@@ -54,8 +54,8 @@ static const command_row command_rows[] = {
       "kid alg state created_at active_from retire_after", "" },
     { "keys", "rotate", "POST", "/admin/v1/keys/rotate", FORM_PLAIN, "now", NULL, "[--now]" },
     { "keys", "revoke", "POST", "/admin/v1/keys/{id}/revoke", FORM_ID, "", NULL, "KID" },
-    { "keys", "import", "POST", "/admin/v1/keys", FORM_FILE, "verify-only until", NULL,
-      "FILE [--verify-only --until 2027-01-31T00:00:00Z]" },
+    { "keys", "import", "POST", "/admin/v1/keys", FORM_FILE, "now verify-only until", NULL,
+      "FILE [--now | --verify-only --until 2027-01-31T00:00:00Z]" },
     { "clients", "list", "GET", "/admin/v1/clients", FORM_PLAIN, "",
       "id name scopes secrets created_at disabled_at", "" },
     { "clients", "create", "POST", "/admin/v1/clients", FORM_CLIENT, "id name scopes", NULL,
@@ -83,13 +83,22 @@ typedef struct command_line { /* borrowed from argv */
     bool is_json;
 } command_line;
 
+static void command_list(FILE *out)
+{
+    for (size_t i = 0; i < COMMAND_ROWS; i++) {
+        const command_row *row = &command_rows[i];
+
+        fprintf(out, "  lanyardd admin %s %s%s%s\n", row->group, row->verb, row->help[0] ? " " : "",
+                row->help);
+    }
+    fprintf(out, "\nEach takes --json; \"list\" may be left out; USER is an id, a user name or an "
+                 "address.\n");
+}
+
 static int command_usage(const char *what, const char *word)
 {
     fprintf(stderr, "lanyardd admin: %s%s\n\n", what, word);
-    for (size_t i = 0; i < COMMAND_ROWS; i++)
-        fprintf(stderr, "  lanyardd admin %s %s %s\n", command_rows[i].group, command_rows[i].verb,
-                command_rows[i].help);
-    fprintf(stderr, "\nEach takes --json; USER is an id, a user name or an address.\n");
+    command_list(stderr);
     return COMMAND_USAGE;
 }
 
@@ -148,7 +157,7 @@ static const char *command_option(const command_line *line, const char *name)
     return NULL;
 }
 
-/* The word that cannot be used, or NULL. */
+/* What is wrong, or NULL. There is such a command. */
 static const char *command_read(command_line *line, int argc, char **argv)
 {
     static const size_t words[] = {
@@ -157,16 +166,14 @@ static const char *command_read(command_line *line, int argc, char **argv)
     int at = 0;
 
     line->row = command_find(argc, argv, &at);
-    if (!line->row)
-        return argc > 0 ? argv[0] : "a command is missing";
     for (; at < argc; at++) {
         const char *word = argv[at];
 
         if (strncmp(word, "--", 2) == 0) {
             if (!command_read_option(line, argc, argv, &at))
-                return word;
+                return "an option that is not one of this command, or has no value";
         } else if (line->count == words[line->row->form]) {
-            return word;
+            return "too many words";
         } else {
             line->words[line->count++] = word;
         }
@@ -191,22 +198,57 @@ static lanyard_status command_escape(lanyard_buf *out, const char *text)
     return status;
 }
 
-/* "2027-01-31T00:00:00Z" or "2027-01-31" as seconds, in text. false: neither. */
+static bool command_digits(const char **text, int count, int *number)
+{
+    *number = 0;
+    for (; count > 0; count--, (*text)++) {
+        if (**text < '0' || **text > '9')
+            return false;
+        *number = *number * 10 + (**text - '0');
+    }
+    return true;
+}
+
+/* Reads fields of digits, each with its mark behind; how many there were. */
+static int command_fields(const char *text, int fields[6], const char **rest)
+{
+    static const char marks[] = "--T::Z";
+    int count = 0;
+
+    while (count < 6 && command_digits(&text, count == 0 ? 4 : 2, &fields[count])) {
+        bool is_marked = *text == marks[count];
+
+        count++;
+        text += is_marked;
+        if (!is_marked)
+            break;
+    }
+    *rest = text;
+    return count;
+}
+
+/* "2027-01-31T00:00:00Z" or "2027-01-31" as seconds, in text. false: neither, or no such day. */
 static bool command_until(const char *text, char out[24])
 {
-    struct tm parts = { .tm_mday = 0 };
-    int end = 0;
-    int day_end = 0;
-    int found =
-        sscanf(text, "%4d-%2d-%2d%nT%2d:%2d:%2dZ%n", &parts.tm_year, &parts.tm_mon, &parts.tm_mday,
-               &day_end, &parts.tm_hour, &parts.tm_min, &parts.tm_sec, &end);
-    size_t len = strlen(text);
+    int fields[6] = { 0 };
+    const char *rest;
+    int count = command_fields(text, fields, &rest);
+    bool is_whole =
+        *rest == '\0' && rest > text && (count == 6 ? rest[-1] == 'Z' : rest[-1] != 'T');
+    struct tm parts = { .tm_year = fields[0] - 1900,
+                        .tm_mon = fields[1] - 1,
+                        .tm_mday = fields[2],
+                        .tm_hour = fields[3],
+                        .tm_min = fields[4],
+                        .tm_sec = fields[5] };
+    const struct tm given = parts;
+    long long seconds = timegm(&parts);
 
-    if ((found != 6 || len != (size_t)end) && (found != 3 || len != (size_t)day_end))
+    if (!is_whole || (count != 6 && count != 3) || parts.tm_mon != given.tm_mon ||
+        parts.tm_mday != given.tm_mday || parts.tm_hour != given.tm_hour ||
+        parts.tm_min != given.tm_min || parts.tm_sec != given.tm_sec)
         return false;
-    parts.tm_year -= 1900;
-    parts.tm_mon -= 1;
-    snprintf(out, 24, "%lld", (long long)timegm(&parts));
+    snprintf(out, 24, "%lld", seconds);
     return true;
 }
 
@@ -348,10 +390,14 @@ static const char *command_contradicts(const command_line *line)
     bool is_verify_only = command_option(line, "verify-only") != NULL;
     bool has_until = command_option(line, "until") != NULL;
 
-    return is_verify_only != has_until ? "--verify-only and --until go together" : NULL;
+    if (is_verify_only != has_until)
+        return "--verify-only and --until go together";
+    return is_verify_only && command_option(line, "now")
+               ? "--now is for a key that signs, and not for one that only verifies"
+               : NULL;
 }
 
-int admin_command(const char *socket_path, int argc, char **argv)
+static int command_do(const char *socket_path, int argc, char **argv)
 {
     command_line line = { .row = NULL };
     srv_error error = { .status = SRV_OK };
@@ -360,7 +406,7 @@ int admin_command(const char *socket_path, int argc, char **argv)
     lanyard_buf body;
 
     if (wrong)
-        return command_usage("cannot use ", wrong);
+        return command_usage("", wrong);
     if (command_contradicts(&line))
         return command_usage("", command_contradicts(&line));
     lanyard_buf_init(&target, NULL, 2048);
@@ -377,4 +423,26 @@ int admin_command(const char *socket_path, int argc, char **argv)
     lanyard_buf_done(&target);
     lanyard_buf_done(&body);
     return status;
+}
+
+static bool command_is_help(const char *word)
+{
+    return strcmp(word, "help") == 0 || strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
+int admin_command(const char *socket_path, int argc, char **argv)
+{
+    char what[128] = "a command is missing";
+    int used = 0;
+
+    if (argc > 0 && (command_is_help(argv[0]) || command_is_help(argv[argc - 1]))) {
+        command_list(stdout);
+        return 0;
+    }
+    if (command_find(argc, argv, &used))
+        return command_do(socket_path, argc, argv);
+    if (argc > 0)
+        snprintf(what, sizeof what, "no command is called %.40s%s%.40s", argv[0],
+                 argc > 1 ? " " : "", argc > 1 ? argv[1] : "");
+    return command_usage("", what);
 }

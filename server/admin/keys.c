@@ -35,9 +35,18 @@ srv_status keys_list(admin_call *call, srv_error *error)
     return store_read(call->admin->store, keys_job, &page, error);
 }
 
-/* The body is the key, in any form that the library reads. ?until=SECONDS: it only verifies. */
+static bool keys_at_once(const admin_call *call)
+{
+    lanyard_str now = http_query(call->request, "now", NULL);
+
+    return now.ptr && lanyard_str_equal(now, SRV_STR("true")) == 1;
+}
+
+/* The body is the key, in any form that the library reads. ?until=SECONDS: it only verifies;
+ * ?now=true: it signs at once, and not only after everybody could have fetched it. */
 srv_status keys_import(admin_call *call, srv_error *error)
 {
+    bool at_once = keys_at_once(call);
     lanyard_str body = call->request->body;
     lanyard_key *key = NULL;
     int64_t until = 0;
@@ -52,17 +61,17 @@ srv_status keys_import(admin_call *call, srv_error *error)
     if (status != LANYARD_OK)
         return srv_fail(error, SRV_E_INVALID, lanyard_status_text(status));
 
-    srv_status imported = keyring_import(call->admin->ring, key, until * SRV_SECOND, error);
+    srv_status imported =
+        keyring_import(call->admin->ring, key, until * SRV_SECOND, at_once, error);
 
     lanyard_key_free(key);
     TRY(imported);
-    return admin_say(call, until ? "verifies" : "signs");
+    return admin_say(call, until ? "verifies" : at_once ? "signs" : "published");
 }
 
 srv_status keys_rotate(admin_call *call, srv_error *error)
 {
-    lanyard_str now = http_query(call->request, "now", NULL);
-    bool at_once = now.ptr && lanyard_str_equal(now, SRV_STR("true")) == 1;
+    bool at_once = keys_at_once(call);
 
     TRY(keyring_rotate(call->admin->ring, at_once, error));
     return admin_say(call, at_once ? "signs" : "published");

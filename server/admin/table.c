@@ -42,7 +42,7 @@ static void table_put(FILE *out, lanyard_str text, size_t width, bool is_last)
 {
     fprintf(out, "%.*s", (int)text.len, text.ptr);
     for (size_t i = table_width(text); !is_last && i < width + 2; i++)
-        fputc(' ', out);
+        (void)fputc(' ', out);
 }
 
 static void table_measure(const lanyard_value *items, const char *const *columns, size_t *widths)
@@ -70,11 +70,11 @@ static void table_print_rows(FILE *out, const lanyard_value *items, const char *
     table_measure(items, columns, widths);
     for (size_t i = 0; columns[i]; i++)
         table_put(out, lanyard_str_of(columns[i]), widths[i], !columns[i + 1]);
-    fputc('\n', out);
+    (void)fputc('\n', out);
     while (lanyard_value_next(items, &cursor, &item)) {
         for (size_t i = 0; columns[i]; i++)
             table_put(out, table_member(&item, columns[i]), widths[i], !columns[i + 1]);
-        fputc('\n', out);
+        (void)fputc('\n', out);
     }
 }
 
@@ -90,7 +90,7 @@ static void table_print_members(FILE *out, const lanyard_value *object)
     while (lanyard_value_next(object, &cursor, &value)) {
         table_put(out, value.name, width, false);
         table_put(out, table_cell(&value), 0, true);
-        fputc('\n', out);
+        (void)fputc('\n', out);
     }
 }
 

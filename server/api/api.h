@@ -40,9 +40,9 @@ struct srv_api {
     api_ready *ready;
     const char *issuer;
     const char *client_id; /* of first-party sessions */
-    const char *origins;   /* others that may send cookies, one space between; NULL: none */
-    int64_t access_s;
-    int64_t reauth_s;
+    /* These may change at any time: */
+    _Atomic(const char *) origins; /* others that may send cookies, one space between; NULL: none */
+    _Atomic int64_t reauth_s;
     uint8_t csrf_key[SRV_KEY_LEN];
 };
 

@@ -7,6 +7,17 @@
 #include "api/csrf.h"
 #include "base/text.h"
 
+/* One word behind the scheme, of whatever characters: it is a token that is none (401), and not a
+ * header that cannot be read (400). */
+static bool credential_word(lanyard_str header, lanyard_str *word)
+{
+    size_t scheme = strlen("Bearer");
+
+    *word = http_trim((lanyard_str){ header.ptr + scheme, header.len - scheme });
+    return word->len > 0 && !memchr(word->ptr, ' ', word->len) &&
+           !memchr(word->ptr, '\t', word->len);
+}
+
 srv_status credential_find(const api_call *call, credential *found, srv_error *error)
 {
     const http_request *request = call->request;
@@ -30,6 +41,8 @@ srv_status credential_find(const api_call *call, credential *found, srv_error *e
     lanyard_str text;
     lanyard_status status = lanyard_bearer_find(header.ptr, header.len, &text);
 
+    if (status == LANYARD_E_BEARER && credential_word(header, &text))
+        status = LANYARD_OK;
     if (status == LANYARD_E_BEARER)
         return srv_fail(error, SRV_E_MALFORMED, "expected Authorization: Bearer TOKEN");
     if (status == LANYARD_OK)

@@ -10,20 +10,15 @@
 /* RFC 4648, 4, with its padding: what Basic uses, unlike all else here. false: anything else. */
 static bool client_read_base64(lanyard_str text, char *out, size_t max, size_t *len)
 {
-    char url[BASIC_MAX * 4 / 3 + 8];
+    char copy[BASIC_MAX * 4 / 3 + 8];
 
-    if (text.len % 4 != 0 || text.len >= sizeof url)
+    if (text.len % 4 != 0 || text.len >= sizeof copy)
         return false;
     while (text.len > 0 && text.ptr[text.len - 1] == '=' && text.len % 4 != 2)
         text.len--;
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.ptr[i];
-
-        if (c == '-' || c == '_' || c == '=')
-            return false;
-        url[i] = c == '+' ? '-' : c == '/' ? '_' : c;
-    }
-    return srv_base64url_read((lanyard_str){ url, text.len }, (uint8_t *)out, max, len);
+    if (text.len > 0)
+        memcpy(copy, text.ptr, text.len);
+    return srv_base64_read(copy, text.len, (uint8_t *)out, max, len);
 }
 
 typedef struct client_proof {

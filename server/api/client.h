@@ -2,11 +2,8 @@
 #ifndef SERVER_API_CLIENT_H
 #define SERVER_API_CLIENT_H
 
+#include "account/scopes.h"
 #include "api/api.h"
-
-#define SCOPE_INTROSPECT_ANY "introspect:any"
-#define SCOPE_REVOKE_ANY     "revoke:any"
-#define SCOPE_REVOCATIONS    "revocations"
 
 /* The client of the request into call->client. E_INVALID_CLIENT, E_RATE_LIMITED. */
 SRV_CHECK srv_status client_find(api_call *call, srv_error *error);

@@ -43,24 +43,29 @@ static srv_status metrics_rows(lanyard_buf *out, const metrics_row *rows, size_t
 }
 
 /* Only what happened: most of the table's cells stay 0 for ever. */
-static srv_status metrics_answers(const srv_api *api, lanyard_buf *out)
+static srv_status metrics_route(const srv_api *api, size_t index, lanyard_buf *out)
 {
-    const api_route *route;
+    const api_route *route = api_route_at(index);
     char text[192];
 
-    TRY(metrics_head(out, "answers", "counter", "Answers by route and class of status."));
-    for (size_t i = 0; (route = api_route_at(i)) != NULL; i++) {
-        for (int class = 1; class < API_CLASSES; class ++) {
-            unsigned long long count = atomic_load(&api->counts->answers[i][class]);
+    for (int class = 1; class < API_CLASSES; class ++) {
+        unsigned long long count = atomic_load(&api->counts->answers[index][class]);
 
-            if (count == 0)
-                continue;
-            snprintf(text, sizeof text,
-                     "lanyardd_answers_total{method=\"%s\",route=\"%s\",status=\"%dxx\"} %llu\n",
-                     route->method, route->path, class, count);
-            TRY(metrics_add(out, text));
-        }
+        if (count == 0)
+            continue;
+        snprintf(text, sizeof text,
+                 "lanyardd_answers_total{method=\"%s\",route=\"%s\",status=\"%dxx\"} %llu\n",
+                 route->method, route->path, class, count);
+        TRY(metrics_add(out, text));
     }
+    return SRV_OK;
+}
+
+static srv_status metrics_answers(const srv_api *api, lanyard_buf *out)
+{
+    TRY(metrics_head(out, "answers", "counter", "Answers by route and class of status."));
+    for (size_t i = 0; api_route_at(i); i++)
+        TRY(metrics_route(api, i, out));
     return SRV_OK;
 }
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "account/password_policy.h"
+#include "base/text.h"
 
 srv_status password_take(const api_call *call, lanyard_str account, limits_taken *taken,
                          srv_error *error)
@@ -11,11 +12,8 @@ srv_status password_take(const api_call *call, lanyard_str account, limits_taken
     char lower[EMAIL_MAX];
     size_t len = account.len < sizeof lower ? account.len : sizeof lower;
 
-    for (size_t i = 0; i < len; i++) {
-        char c = account.ptr[i];
-
-        lower[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-    }
+    for (size_t i = 0; i < len; i++)
+        lower[i] = srv_lower(account.ptr[i]);
     return limits_take_guess(call->api->limits, (lanyard_str){ lower, len }, &call->request->peer,
                              srv_monotonic(), taken, error);
 }

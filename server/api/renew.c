@@ -62,20 +62,25 @@ static srv_status renew_read_scope(const api_call *call, logout_scope *scope, sr
 }
 
 /* A token that has expired still names its session and ends it; for others it must be alive. */
+static srv_status renew_read(const api_call *call, const credential *found, logout_scope scope,
+                             access_identity *identity, srv_error *error)
+{
+    lanyard_str method = call->request->method;
+
+    if (found->kind == CREDENTIAL_COMPAT || scope != LOGOUT_THIS)
+        return credential_check(call, found, method, identity, error);
+    TRY(access_check_signature(call->api->access, found->text, call->request->worker, identity,
+                               error));
+    return found->kind == CREDENTIAL_COOKIE ? csrf_check(call, method, &identity->sid, error)
+                                            : SRV_OK;
+}
+
 static srv_status renew_identify(const api_call *call, const credential *found,
                                  session_logout *logout, srv_error *error)
 {
     access_identity identity;
-    lanyard_str method = call->request->method;
 
-    if (found->kind == CREDENTIAL_COMPAT || logout->scope != LOGOUT_THIS) {
-        TRY(credential_check(call, found, method, &identity, error));
-    } else {
-        TRY(access_check_signature(call->api->access, found->text, call->request->worker, &identity,
-                                   error));
-        if (found->kind == CREDENTIAL_COOKIE)
-            TRY(csrf_check(call, method, &identity.sid, error));
-    }
+    TRY(renew_read(call, found, logout->scope, &identity, error));
     logout->sid = identity.sid;
     logout->user_id = identity.user_id;
     logout->actor = identity.user_id;

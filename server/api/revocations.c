@@ -13,6 +13,7 @@
 
 #define REVOCATIONS_BATCH 1000
 #define WAIT_MAX_MS       60000
+#define DIGITS_MAX        18
 #define EPOCH_TEXT_LEN    SRV_BASE64URL_LEN(TAPE_EPOCH_LEN)
 #define HEAD_LEN          128 /* of the first line, which is padded and written last */
 
@@ -22,19 +23,6 @@ typedef struct revocations_wish {
     int64_t seq;
     int64_t wait_ms;
 } revocations_wish;
-
-static bool revocations_read_number(lanyard_str text, int64_t *number)
-{
-    int64_t value = 0;
-
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.ptr[i] < '0' || text.ptr[i] > '9')
-            return false;
-        value = value * 10 + (text.ptr[i] - '0');
-    }
-    *number = value;
-    return text.len > 0 && text.len < 19;
-}
 
 static bool revocations_read_since(lanyard_str text, revocations_wish *wish)
 {
@@ -46,8 +34,8 @@ static bool revocations_read_since(lanyard_str text, revocations_wish *wish)
     return epoch_len == EPOCH_TEXT_LEN &&
            srv_base64url_read((lanyard_str){ text.ptr, epoch_len }, wish->epoch.bytes,
                               TAPE_EPOCH_LEN, &len) &&
-           revocations_read_number((lanyard_str){ colon + 1, text.len - epoch_len - 1 },
-                                   &wish->seq);
+           srv_number_read((lanyard_str){ colon + 1, text.len - epoch_len - 1 }, DIGITS_MAX,
+                           &wish->seq);
 }
 
 static srv_status revocations_read_wish(const http_request *request, revocations_wish *wish,
@@ -61,7 +49,7 @@ static srv_status revocations_read_wish(const http_request *request, revocations
     if (sinces > 1 || waits > 1 || (sinces == 1 && !revocations_read_since(since, wish)))
         return srv_fail(error, SRV_E_MALFORMED, "since: expected EPOCH:N");
     if (waits == 1 &&
-        (!revocations_read_number(wait, &wish->wait_ms) || wish->wait_ms > WAIT_MAX_MS))
+        (!srv_number_read(wait, DIGITS_MAX, &wish->wait_ms) || wish->wait_ms > WAIT_MAX_MS))
         return srv_fail(error, SRV_E_MALFORMED, "wait_ms: expected a number up to 60000");
     return SRV_OK;
 }

@@ -85,18 +85,19 @@ static lanyard_str token_set_text(const lanyard_buf *buf)
     return (lanyard_str){ buf->ptr, buf->len };
 }
 
-static int64_t token_set_life(const api_call *call, const session_grant *grant)
+/* From the transaction's now on, as expires_in: the request is older than it. */
+static int64_t token_set_life(const session_grant *grant)
 {
     srv_time end =
         grant->idle_expires < grant->abs_expires ? grant->idle_expires : grant->abs_expires;
-    int64_t life = srv_time_seconds(end) - srv_time_seconds(call->request->now);
+    int64_t life = srv_time_seconds(end) - grant->iat;
 
     return life > 0 ? life : 0;
 }
 
 static srv_status token_set_cookies(api_call *call, const session_grant *grant, token_texts *texts)
 {
-    int64_t life = token_set_life(call, grant);
+    int64_t life = token_set_life(grant);
 
     TRY(token_set_cookie(call->response, COOKIE_ACCESS, token_set_text(&texts->access),
                          ATTRIBUTES_ACCESS, grant->exp - grant->iat));
@@ -132,7 +133,7 @@ static srv_status token_set_body(api_call *call, const session_grant *grant, con
         json_text(&json, "refresh_token", grant->refresh);
     }
     json_int(&json, "expires_in", grant->exp - grant->iat);
-    json_int(&json, "refresh_expires_in", token_set_life(call, grant));
+    json_int(&json, "refresh_expires_in", token_set_life(grant));
     if (texts->compat.len > 0)
         json_str(&json, "x_access_token", token_set_text(&texts->compat));
     json_object_at(&json, "session");

@@ -10,24 +10,13 @@
 #include "api/handlers.h"
 #include "base/text.h"
 
+#define SECONDS_DIGITS_MAX 9
+
 typedef struct verify_wish { /* what the query asks for; -1: not asked */
     lanyard_str roles;
     int64_t max_age_s;
     int64_t max_lag_ms;
 } verify_wish;
-
-static bool verify_read_number(lanyard_str text, int64_t *number)
-{
-    int64_t value = 0;
-
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.ptr[i] < '0' || text.ptr[i] > '9')
-            return false;
-        value = value * 10 + (text.ptr[i] - '0');
-    }
-    *number = value;
-    return text.len > 0 && text.len < 10;
-}
 
 /* false: a parameter that is not known, or stands twice. A slip in the proxy's configuration must
  * not open a door, so it is refused and not passed over. */
@@ -44,9 +33,9 @@ static bool verify_read_wish(const http_request *request, verify_wish *wish)
             is_read = value.len > 0;
         }
         if (lanyard_str_equal(name, SRV_STR("max_age")) && wish->max_age_s < 0)
-            is_read = verify_read_number(value, &wish->max_age_s);
+            is_read = srv_number_read(value, SECONDS_DIGITS_MAX, &wish->max_age_s);
         if (lanyard_str_equal(name, SRV_STR("max_lag")) && wish->max_lag_ms < 0)
-            is_read = verify_read_number(value, &wish->max_lag_ms);
+            is_read = srv_number_read(value, SECONDS_DIGITS_MAX, &wish->max_lag_ms);
         if (!is_read)
             return false;
     }

@@ -35,18 +35,18 @@ static bool crypto_derive(EVP_KDF_CTX *ctx, lanyard_bytes master, const char *pu
 {
     char digest[] = "SHA256";
     uint8_t info[64];
-    size_t info_len = strlen(purpose);
+    lanyard_str label = lanyard_str_of(purpose);
     OSSL_PARAM params[] = {
         OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, digest, 0),
         OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY, (void *)(uintptr_t)master.ptr,
                                           master.len),
-        OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, info, info_len),
+        OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, info, label.len),
         OSSL_PARAM_construct_end(),
     };
 
-    if (!ctx || info_len > sizeof info)
+    if (!ctx || label.len > sizeof info)
         return false;
-    memcpy(info, purpose, info_len);
+    memcpy(info, label.ptr, label.len);
     return EVP_KDF_derive(ctx, out, SRV_KEY_LEN, params) == 1;
 }
 

@@ -3,6 +3,13 @@
 
 #include <string.h>
 
+char srv_lower(char c)
+{
+    if (c >= 'A' && c <= 'Z')
+        return (char)(c - 'A' + 'a');
+    return c;
+}
+
 int srv_hex_value(char digit)
 {
     if (digit >= '0' && digit <= '9')
@@ -67,6 +74,35 @@ bool srv_base64url_read(lanyard_str text, uint8_t *out, size_t max, size_t *len)
         return false;
     *len = done;
     return true;
+}
+
+bool srv_number_read(lanyard_str text, size_t digits_max, int64_t *number)
+{
+    int64_t value = 0;
+
+    if (text.len == 0 || text.len > digits_max)
+        return false;
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] < '0' || text.ptr[i] > '9')
+            return false;
+        value = value * 10 + (text.ptr[i] - '0');
+    }
+    *number = value;
+    return true;
+}
+
+/* Only the last two characters of the alphabets differ. */
+bool srv_base64_read(char *text, size_t text_len, uint8_t *out, size_t max, size_t *len)
+{
+    for (size_t i = 0; i < text_len; i++) {
+        if (text[i] == '-' || text[i] == '_')
+            return false;
+        if (text[i] == '+')
+            text[i] = '-';
+        if (text[i] == '/')
+            text[i] = '_';
+    }
+    return srv_base64url_read((lanyard_str){ text, text_len }, out, max, len);
 }
 
 bool srv_copy(lanyard_str text, char *out, size_t size)

@@ -38,10 +38,10 @@ void srv_time_write(srv_time time, char out[SRV_TIME_TEXT_MAX])
 {
     time_t seconds = (time_t)srv_time_seconds(time);
     struct tm parts = { 0 };
-    char date[SRV_TIME_TEXT_MAX];
+    char date[SRV_TIME_TEXT_MAX] = "";
 
     gmtime_r(&seconds, &parts);
-    strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S", &parts);
+    (void)strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S", &parts);
     snprintf(out, SRV_TIME_TEXT_MAX, "%.20s.%06dZ", date,
              (int)(time - (srv_time)seconds * SRV_SECOND));
 }

@@ -8,6 +8,7 @@
 #include "config/settings.h"
 
 #define VARIABLE_PREFIX "LANYARD_"
+#define KEY_PUBLISHED_S 3600 /* before it signs */
 
 typedef struct config_word { /* of the command line: --name, or --name=value */
     lanyard_str name;
@@ -33,27 +34,55 @@ static srv_status config_defaults(srv_config *config, srv_error *error)
     return SRV_OK;
 }
 
+/* "TLS_CERT" for "tls-cert". */
+static bool config_is_variable(const char *entry, const char *name)
+{
+    size_t len = strlen(name);
+
+    for (size_t i = 0; i < len; i++) {
+        bool is_dash = name[i] == '-' && entry[i] == '_';
+        bool is_letter = srv_lower(entry[i]) == name[i] && (entry[i] < 'a' || entry[i] > 'z');
+
+        if (!is_dash && !is_letter)
+            return false;
+    }
+    return entry[len] == '=';
+}
+
 /* The value of LANYARD_TLS_CERT for "tls-cert", or NULL. */
 static const char *config_variable(char **environment, const char *name)
 {
     size_t prefix = strlen(VARIABLE_PREFIX);
-    size_t len = strlen(name);
 
     for (; *environment; environment++) {
         const char *entry = *environment;
-        size_t i = 0;
 
-        if (strncmp(entry, VARIABLE_PREFIX, prefix) != 0)
-            continue;
-        entry += prefix;
-        while (i < len && entry[i] == (name[i] == '-'                     ? '_'
-                                       : name[i] >= 'a' && name[i] <= 'z' ? name[i] - 'a' + 'A'
-                                                                          : name[i]))
-            i++;
-        if (i == len && entry[i] == '=')
-            return entry + i + 1;
+        if (strncmp(entry, VARIABLE_PREFIX, prefix) == 0 &&
+            config_is_variable(entry + prefix, name))
+            return entry + prefix + strlen(name) + 1;
     }
     return NULL;
+}
+
+static bool config_knows(const char *entry)
+{
+    const setting *row;
+    bool is_known = config_is_variable(entry, "config");
+
+    for (size_t i = 0; !is_known && (row = setting_at(i)) != NULL; i++)
+        is_known = config_is_variable(entry, row->name);
+    return is_known;
+}
+
+void config_strangers(char **environment, void (*each)(void *ctx, lanyard_str name), void *ctx)
+{
+    size_t prefix = strlen(VARIABLE_PREFIX);
+
+    for (; *environment; environment++) {
+        if (strncmp(*environment, VARIABLE_PREFIX, prefix) == 0 &&
+            !config_knows(*environment + prefix))
+            each(ctx, (lanyard_str){ *environment, strcspn(*environment, "=") });
+    }
 }
 
 static srv_status config_environment(char **environment, srv_config *config, srv_error *error)
@@ -89,6 +118,7 @@ static bool config_is_action(lanyard_str name, config_action *action)
         { "check-config", CONFIG_CHECK },
         { "print-config", CONFIG_PRINT },
         { "help", CONFIG_HELP },
+        { "version", CONFIG_VERSION },
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -117,29 +147,33 @@ static srv_status config_value(const config_word *word, const setting *row, int 
     return SRV_OK;
 }
 
-/* Walks the command line. With path: finds --config only, and the action; else sets the rest. */
+/* With path: takes --config only; else sets the rest. */
+static srv_status config_option(const config_word *word, int argc, char **argv, int *at,
+                                srv_config *config, const char **path, srv_error *error)
+{
+    bool is_path = lanyard_str_equal(word->name, SRV_STR("config"));
+    const setting *row = setting_find(word->name);
+    lanyard_str value;
+
+    if (!is_path && !row)
+        return config_fail("no option is called --", word->name, error);
+    TRY(config_value(word, row, argc, argv, at, &value, error));
+    if (is_path && path)
+        *path = value.ptr;
+    return is_path || path ? SRV_OK : setting_set(row, config, value, error);
+}
+
+/* Walks the command line: for --config and the action (path given), or for the rest. */
 static srv_status config_options(int argc, char **argv, srv_config *config, config_action *action,
                                  const char **path, srv_error *error)
 {
     for (int i = 1; i < argc; i++) {
         config_word word;
-        lanyard_str value;
 
         if (!config_word_read(argv[i], &word))
             return config_fail("expected an option, found ", lanyard_str_of(argv[i]), error);
-        if (config_is_action(word.name, action))
-            continue;
-
-        bool is_path = lanyard_str_equal(word.name, SRV_STR("config"));
-        const setting *row = setting_find(word.name);
-
-        if (!is_path && !row)
-            return config_fail("no option is called --", word.name, error);
-        TRY(config_value(&word, row, argc, argv, &i, &value, error));
-        if (is_path && path)
-            *path = value.ptr;
-        if (!is_path && !path)
-            TRY(setting_set(row, config, value, error));
+        if (!config_is_action(word.name, action))
+            TRY(config_option(&word, argc, argv, &i, config, path, error));
     }
     return SRV_OK;
 }
@@ -213,6 +247,8 @@ static srv_status config_check(const srv_config *config, srv_error *error)
         { config->trusted_count > 0 && !config->behind_proxy,
           "trusted-proxies: only with behind-proxy" },
         { config->idle_s > config->absolute_s, "idle-s: longer than absolute-s" },
+        { config->rotate_s < KEY_PUBLISHED_S + config->access_s,
+          "rotate-s: shorter than an hour and access-s" },
         { config->access_s > config->idle_s, "access-s: longer than idle-s" },
         { !config->client_id, "client-id: must not be empty" },
     };
@@ -224,6 +260,14 @@ static srv_status config_check(const srv_config *config, srv_error *error)
     return SRV_OK;
 }
 
+static srv_status config_sources(const char *path, char **environment, srv_config *config,
+                                 srv_error *error)
+{
+    TRY(config_defaults(config, error));
+    TRY(path ? config_file_read(path, config, error) : SRV_OK);
+    return config_environment(environment, config, error);
+}
+
 static srv_status config_fill(int argc, char **argv, char **environment, srv_config *config,
                               config_action *action, srv_error *error)
 {
@@ -231,12 +275,9 @@ static srv_status config_fill(int argc, char **argv, char **environment, srv_con
 
     *action = CONFIG_RUN;
     TRY(config_options(argc, argv, config, action, &path, error));
-    TRY(config_defaults(config, error));
-    if (path)
-        TRY(config_file_read(path, config, error));
-    TRY(config_environment(environment, config, error));
+    TRY(config_sources(path, environment, config, error));
     TRY(config_options(argc, argv, config, action, NULL, error));
-    return *action == CONFIG_HELP ? SRV_OK : config_check(config, error);
+    return *action >= CONFIG_HELP ? SRV_OK : config_check(config, error);
 }
 
 srv_status config_read(int argc, char **argv, char **environment, srv_config *config,
@@ -262,18 +303,15 @@ static srv_status config_write_row(const setting *row, const srv_config *config,
 {
     size_t start = out->len;
     bool is_set = false;
-    const char *quote = row->kind == SETTING_TEXT || row->kind == SETTING_BLOCKS ? "\"" : "";
+    bool is_quoted = row->kind == SETTING_TEXT || row->kind == SETTING_BLOCKS;
 
     TRY(config_add(out, row->name));
-    TRY(config_add(out, " = "));
-    TRY(config_add(out, quote));
+    TRY(config_add(out, is_quoted ? " = \"" : " = "));
     TRY(setting_write(row, config, out, &is_set));
-    if (!is_set) {
-        lanyard_buf_cut(out, start);
-        return SRV_OK;
-    }
-    TRY(config_add(out, quote));
-    return config_add(out, "\n");
+    if (is_set)
+        return config_add(out, is_quoted ? "\"\n" : "\n");
+    lanyard_buf_cut(out, start);
+    return SRV_OK;
 }
 
 srv_status config_write(const srv_config *config, lanyard_buf *out)

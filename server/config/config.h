@@ -36,11 +36,18 @@ typedef struct srv_config {
     srv_block trusted[CONFIG_TRUSTED_MAX];
     size_t trusted_count;
     int64_t access_s, grace_s, idle_s, absolute_s, leeway_s, reauth_s, rotate_s;
-    int64_t session_cap, password_min, hash_workers, hash_queue, db_connections, timeout_s;
+    int64_t session_cap, password_min, hash_workers, hash_nice, hash_queue, db_connections,
+        timeout_s;
     int64_t failures_pair, failures_account, failures_prefix, registrations_prefix;
 } srv_config;
 
-typedef enum config_action { CONFIG_RUN, CONFIG_CHECK, CONFIG_PRINT, CONFIG_HELP } config_action;
+typedef enum config_action {
+    CONFIG_RUN,
+    CONFIG_CHECK,
+    CONFIG_PRINT,
+    CONFIG_HELP, /* these look at no setting */
+    CONFIG_VERSION
+} config_action;
 
 /* E_CONFIG: the detail names option, file and line, and the value unless it may be a secret. */
 SRV_CHECK srv_status config_read(int argc, char **argv, char **environment, srv_config *config,
@@ -48,6 +55,8 @@ SRV_CHECK srv_status config_read(int argc, char **argv, char **environment, srv_
 /* The place of the first word that is no option: a command, such as "admin". argc: there is none.
  */
 int config_words(int argc, char **argv);
+/* Calls each for every LANYARD_ variable that is no setting: a slip, or another program's. */
+void config_strangers(char **environment, void (*each)(void *ctx, lanyard_str name), void *ctx);
 /* As a file that gives the same. */
 SRV_CHECK srv_status config_write(const srv_config *config, lanyard_buf *out);
 /* The options, one a line, for --help. */

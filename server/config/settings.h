@@ -18,6 +18,7 @@ typedef struct setting {
     const char *standard; /* the default as text; NULL: none */
     int64_t least;
     int64_t most;
+    bool is_live; /* may change while the server runs */
     const char *what;
 } setting;
 
@@ -32,6 +33,7 @@ SRV_CHECK srv_status setting_set(const setting *row, srv_config *config, lanyard
 /* Appends the value as text; *is_set false: it has none. */
 SRV_CHECK srv_status setting_write(const setting *row, const srv_config *config, lanyard_buf *out,
                                    bool *is_set);
+bool setting_is_same(const setting *row, const srv_config *left, const srv_config *right);
 void setting_done(const setting *row, srv_config *config);
 
 #endif

@@ -21,6 +21,7 @@
 #include <unistd.h>
 #include "base/log.h"
 #include "base/text.h"
+#include "http/era.h"
 #include "http/exchange.h"
 #include "http/peers.h"
 #include "http/socket.h"
@@ -30,22 +31,20 @@
 #define CONNECTIONS_DEFAULT 4096u
 #define TIMEOUT_DEFAULT     15u
 #define TIMEOUTS_A_REQUEST  3
-#define CONNECTION_MEMORY   (32u * 1024)
-#define EVENT_STACK         (512u * 1024)
+#define CONNECTION_MEMORY   ((intptr_t)32 * 1024)
+#define EVENT_STACK         ((intptr_t)512 * 1024)
 #define TICK_MS             250
-#define PEM_MAX             (64u * 1024)
 #define CLASSES             6
 
 struct http_listener {
-    http_opts opts; /* defaults filled in */
+    _Atomic(http_era *) era; /* the present one */
     http_socket socket;
-    struct MHD_Daemon *daemon;
     http_peers peers;
     http_workers workers;
     pthread_key_t event_worker; /* a lanyard_worker for each event thread */
     pthread_t ticker;
     bool has_ticker;
-    pthread_mutex_t lock; /* of is_ending, with ended */
+    pthread_mutex_t lock; /* of is_ending, with ended; of the daemons of eras that are over */
     pthread_cond_t ended;
     bool is_ending;
     atomic_bool is_draining;
@@ -53,10 +52,13 @@ struct http_listener {
     atomic_uint_fast64_t answers[CLASSES];
     atomic_uint_fast64_t spent_us;
     atomic_uint_fast64_t turned_away;
-    char *cert;
-    char *key;
     char address[SOCKET_NAME_MAX + 8];
 };
+
+static const http_opts *listener_opts(http_listener *listener)
+{
+    return &atomic_load(&listener->era)->opts;
+}
 
 static http_peer *listener_peer(struct MHD_Connection *connection)
 {
@@ -79,7 +81,8 @@ static void listener_connection(void *cls, struct MHD_Connection *connection, vo
     }
     info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     if (info)
-        *context = peers_add(&listener->peers, info->connect_fd, srv_monotonic());
+        *context = peers_add(&listener->peers, info->connect_fd,
+                             atomic_load(&listener->era)->number, srv_monotonic());
 }
 
 static void *listener_uri(void *cls, const char *uri, struct MHD_Connection *connection)
@@ -135,10 +138,13 @@ static void listener_count(http_listener *listener, const http_exchange *exchang
 static enum MHD_Result listener_send(http_listener *listener, http_exchange *exchange,
                                      bool is_quick)
 {
-    if (atomic_load(&listener->is_draining))
+    const http_era *era = atomic_load(&listener->era);
+    const http_peer *peer = listener_peer(exchange->connection);
+
+    if (atomic_load(&listener->is_draining) || (peer && peer->era != era->number))
         exchange->must_close = true;
     listener_count(listener, exchange);
-    if (!listener->opts.is_silent && !(is_quick && exchange->response.status < 300))
+    if (!era->opts.is_silent && !(is_quick && exchange->response.status < 300))
         exchange_log(exchange);
     return exchange_send(exchange);
 }
@@ -156,11 +162,11 @@ static enum MHD_Result listener_refuse(http_listener *listener, http_exchange *e
 
 static void listener_run(void *ctx, http_exchange *exchange, lanyard_worker *worker)
 {
-    http_listener *listener = ctx;
+    const http_opts *opts = listener_opts(ctx);
 
     exchange->request.worker = worker;
     http_reset(&exchange->response, 500);
-    listener->opts.handler(listener->opts.ctx, &exchange->request, &exchange->response);
+    opts->handler(opts->ctx, &exchange->request, &exchange->response);
 }
 
 /* Of the worker: the exchange is the event thread's again, and may be gone at once. */
@@ -173,7 +179,7 @@ static void listener_done(void *ctx, http_exchange *exchange)
 
 static enum MHD_Result listener_dispatch(http_listener *listener, http_exchange *exchange)
 {
-    const http_opts *opts = &listener->opts;
+    const http_opts *opts = listener_opts(listener);
 
     peers_owe(listener_peer(exchange->connection), 0);
     exchange_close_body(exchange);
@@ -207,7 +213,7 @@ static enum MHD_Result listener_take(void *cls, struct MHD_Connection *connectio
     if (exchange->state == EXCHANGE_HANDLED)
         return listener_send(listener, exchange, false);
     if (exchange->state == EXCHANGE_NEW) {
-        exchange_open(exchange, &listener->opts, connection, method, version);
+        exchange_open(exchange, listener_opts(listener), connection, method, version);
         return exchange->fault == SRV_OK ? MHD_YES : listener_refuse(listener, exchange);
     }
     if (*data_len > 0) {
@@ -221,15 +227,40 @@ static enum MHD_Result listener_take(void *cls, struct MHD_Connection *connectio
 
 /* --- starting and ending --- */
 
+/* Ends the daemon of an era that is over, and that nobody is connected to. false: there is none. */
+static bool listener_end_idle(http_listener *listener)
+{
+    struct MHD_Daemon *idle = NULL;
+    int fd = -1;
+
+    pthread_mutex_lock(&listener->lock);
+    for (http_era *era = atomic_load(&listener->era)->older; era && !idle; era = era->older) {
+        const union MHD_DaemonInfo *info =
+            era->daemon ? MHD_get_daemon_info(era->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS)
+                        : NULL;
+
+        if (info && info->num_connections == 0) {
+            idle = era->daemon;
+            fd = era->fd;
+            era->daemon = NULL;
+        }
+    }
+    pthread_mutex_unlock(&listener->lock);
+    era_end(idle, fd);
+    return idle != NULL;
+}
+
 static bool listener_tick(http_listener *listener)
 {
     int64_t now = srv_monotonic();
-    int64_t patience = (int64_t)listener->opts.timeout_s * TIMEOUTS_A_REQUEST * SRV_SECOND;
+    int64_t timeout = listener_opts(listener)->timeout_s * SRV_SECOND;
     struct timespec until;
 
     workers_tick(&listener->workers, now);
-    peers_end_slow(&listener->peers, now - patience);
-    now += TICK_MS * 1000;
+    peers_end_slow(&listener->peers, now - TIMEOUTS_A_REQUEST * timeout);
+    while (listener_end_idle(listener)) {
+    }
+    now += (int64_t)TICK_MS * 1000;
     until = (struct timespec){ .tv_sec = now / SRV_SECOND, .tv_nsec = now % SRV_SECOND * 1000 };
     pthread_mutex_lock(&listener->lock);
     if (!listener->is_ending)
@@ -248,24 +279,6 @@ static void *listener_ticker(void *ctx)
     return NULL;
 }
 
-static srv_status listener_read_pem(const char *path, char **text, srv_error *error)
-{
-    char detail[SRV_DETAIL_MAX];
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    char *read_text = calloc(1, PEM_MAX + 1);
-    ssize_t len = fd >= 0 && read_text ? read(fd, read_text, PEM_MAX + 1) : -1;
-
-    if (fd >= 0)
-        close(fd);
-    if (len > 0 && len <= (ssize_t)PEM_MAX) {
-        *text = read_text;
-        return SRV_OK;
-    }
-    free(read_text);
-    snprintf(detail, sizeof detail, "cannot read %.100s", path);
-    return srv_fail(error, SRV_E_CONFIG, detail);
-}
-
 static unsigned listener_threads(const http_opts *opts)
 {
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
@@ -277,11 +290,11 @@ static unsigned listener_threads(const http_opts *opts)
 
 #define OPTIONS_MAX 10
 
-static void listener_options(const http_listener *listener, struct MHD_OptionItem *items)
+static void listener_options(const http_era *era, struct MHD_OptionItem *items)
 {
-    const http_opts *opts = &listener->opts;
+    const http_opts *opts = &era->opts;
     struct MHD_OptionItem fixed[] = {
-        { MHD_OPTION_LISTEN_SOCKET, listener->socket.fd, NULL },
+        { MHD_OPTION_LISTEN_SOCKET, era->fd, NULL },
         { MHD_OPTION_CONNECTION_LIMIT, opts->connections_max, NULL },
         { MHD_OPTION_CONNECTION_TIMEOUT, opts->timeout_s, NULL },
         { MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY, NULL },
@@ -295,49 +308,37 @@ static void listener_options(const http_listener *listener, struct MHD_OptionIte
     if (opts->threads > 1)
         items[last++] =
             (struct MHD_OptionItem){ MHD_OPTION_THREAD_POOL_SIZE, (intptr_t)opts->threads, NULL };
-    if (listener->cert) {
-        items[last++] = (struct MHD_OptionItem){ MHD_OPTION_HTTPS_MEM_CERT, 0, listener->cert };
-        items[last++] = (struct MHD_OptionItem){ MHD_OPTION_HTTPS_MEM_KEY, 0, listener->key };
+    if (era->cert) {
+        items[last++] = (struct MHD_OptionItem){ MHD_OPTION_HTTPS_MEM_CERT, 0, era->cert };
+        items[last++] = (struct MHD_OptionItem){ MHD_OPTION_HTTPS_MEM_KEY, 0, era->key };
     }
     items[last] = (struct MHD_OptionItem){ MHD_OPTION_END, 0, NULL };
 }
 
-static srv_status listener_serve(http_listener *listener, srv_error *error)
+static srv_status listener_serve(http_listener *listener, http_era *era, srv_error *error)
 {
     struct MHD_OptionItem items[OPTIONS_MAX];
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME;
 
-    listener_options(listener, items);
-    if (listener->cert)
+    TRY(era_check(era, error));
+    era->fd = fcntl(listener->socket.fd, F_DUPFD_CLOEXEC, 0);
+    if (era->fd < 0)
+        return srv_fail(error, SRV_E_UNAVAILABLE, "no file descriptor is left to listen with");
+    listener_options(era, items);
+    if (era->cert)
         flags |= MHD_USE_TLS;
-    listener->daemon =
+    era->daemon =
         MHD_start_daemon(flags, 0, NULL, NULL, listener_take, listener, MHD_OPTION_URI_LOG_CALLBACK,
                          listener_uri, listener, MHD_OPTION_NOTIFY_COMPLETED, listener_completed,
                          listener, MHD_OPTION_NOTIFY_CONNECTION, listener_connection, listener,
                          MHD_OPTION_ARRAY, items, MHD_OPTION_END);
-    if (!listener->daemon)
-        return srv_fail(error, SRV_E_CONFIG,
-                        listener->cert ? "cannot listen with this certificate and key"
-                                       : "libmicrohttpd cannot listen");
-    return SRV_OK;
-}
-
-static srv_status listener_read_tls(http_listener *listener, srv_error *error)
-{
-    const http_opts *opts = &listener->opts;
-
-    if (!opts->cert_path && !opts->key_path)
-        return SRV_OK;
-    if (!opts->cert_path || !opts->key_path)
-        return srv_fail(error, SRV_E_CONFIG,
-                        "a certificate needs its key, and a key its certificate");
-    TRY(listener_read_pem(opts->cert_path, &listener->cert, error));
-    return listener_read_pem(opts->key_path, &listener->key, error);
+    /* It may have closed its copy of the socket or not, so that nobody else may. */
+    return era->daemon ? SRV_OK : srv_fail(error, SRV_E_CONFIG, "libmicrohttpd cannot listen");
 }
 
 static void listener_name(http_listener *listener)
 {
-    const char *scheme = listener->cert ? "https://" : "http://";
+    const char *scheme = listener_opts(listener)->cert_path ? "https://" : "http://";
 
     snprintf(listener->address, sizeof listener->address, "%s%s",
              listener->socket.is_unix ? "" : scheme, listener->socket.name);
@@ -346,16 +347,15 @@ static void listener_name(http_listener *listener)
 /* Everything but the daemon, which comes last: from then on requests arrive. */
 static srv_status listener_prepare(http_listener *listener, srv_error *error)
 {
-    const http_opts *opts = &listener->opts;
+    const http_opts *opts = listener_opts(listener);
 
-    TRY(listener_read_tls(listener, error));
     TRY(http_socket_open(opts->listen, opts->ports_tried, opts->socket_mode, &listener->socket,
                          error));
     listener_name(listener);
     TRY(workers_start(&listener->workers, opts->workers, error));
     if (pthread_create(&listener->ticker, NULL, listener_ticker, listener) == 0) {
         listener->has_ticker = true;
-        return listener_serve(listener, error);
+        return listener_serve(listener, listener->era, error);
     }
     return srv_fail(error, SRV_E_NO_MEMORY, "cannot start a thread");
 }
@@ -370,18 +370,24 @@ static void listener_end_ticker(http_listener *listener)
         pthread_join(listener->ticker, NULL);
 }
 
-static void listener_wipe(char *text)
+/* From the newest on: an era that is over has no listening socket any more. */
+static void listener_end_eras(http_listener *listener)
 {
-    if (text)
-        explicit_bzero(text, strlen(text));
-    free(text);
+    http_era *era = listener->era;
+
+    while (era) {
+        http_era *older = era->older;
+
+        era_end(era->daemon, era->fd);
+        era_free(era);
+        era = older;
+    }
 }
 
 static void listener_free(http_listener *listener)
 {
     listener_end_ticker(listener);
-    if (listener->daemon)
-        MHD_stop_daemon(listener->daemon);
+    listener_end_eras(listener);
     if (listener->workers.threads)
         workers_stop(&listener->workers);
     http_socket_close(&listener->socket);
@@ -389,21 +395,25 @@ static void listener_free(http_listener *listener)
     pthread_key_delete(listener->event_worker);
     pthread_cond_destroy(&listener->ended);
     pthread_mutex_destroy(&listener->lock);
-    listener_wipe(listener->cert);
-    listener_wipe(listener->key);
     free(listener);
 }
 
-static void listener_init(http_listener *listener, const http_opts *opts)
+static http_opts listener_fill(const http_opts *opts)
+{
+    http_opts filled = *opts;
+
+    filled.threads = listener_threads(opts);
+    filled.workers = opts->workers ? opts->workers : WORKERS_DEFAULT;
+    filled.connections_max = opts->connections_max ? opts->connections_max : CONNECTIONS_DEFAULT;
+    filled.timeout_s = opts->timeout_s ? opts->timeout_s : TIMEOUT_DEFAULT;
+    return filled;
+}
+
+static void listener_init(http_listener *listener, http_era *era)
 {
     pthread_condattr_t attr;
 
-    listener->opts = *opts;
-    listener->opts.threads = listener_threads(opts);
-    listener->opts.workers = opts->workers ? opts->workers : WORKERS_DEFAULT;
-    listener->opts.connections_max =
-        opts->connections_max ? opts->connections_max : CONNECTIONS_DEFAULT;
-    listener->opts.timeout_s = opts->timeout_s ? opts->timeout_s : TIMEOUT_DEFAULT;
+    listener->era = era;
     listener->socket.fd = -1;
     listener->workers.run = listener_run;
     listener->workers.done = listener_done;
@@ -418,13 +428,19 @@ static void listener_init(http_listener *listener, const http_opts *opts)
 
 srv_status http_listen(const http_opts *opts, http_listener **made, srv_error *error)
 {
+    const http_opts filled = listener_fill(opts);
+    http_era *era = NULL;
+
+    TRY(era_new(&filled, &era, error));
+
     http_listener *listener = calloc(1, sizeof *listener);
 
     if (!listener || pthread_key_create(&listener->event_worker, listener_forget_worker) != 0) {
         free(listener);
+        era_free(era);
         return srv_fail(error, SRV_E_NO_MEMORY, "no memory");
     }
-    listener_init(listener, opts);
+    listener_init(listener, era);
 
     srv_status status = listener_prepare(listener, error);
 
@@ -434,6 +450,44 @@ srv_status http_listen(const http_opts *opts, http_listener **made, srv_error *e
     }
     *made = listener;
     return SRV_OK;
+}
+
+/* The new daemon accepts before the old one stops to: nobody is turned away between the two. */
+static srv_status listener_replace(http_listener *listener, http_era *fresh, http_era *older,
+                                   srv_error *error)
+{
+    TRY(listener_serve(listener, fresh, error));
+    fresh->number++;
+    era_shut(older);
+    return SRV_OK;
+}
+
+srv_status http_reload(http_listener *listener, const http_opts *opts, bool *is_new_tls,
+                       srv_error *error)
+{
+    http_era *older = listener->era;
+    http_era *fresh = NULL;
+
+    TRY(era_after(older, opts, &fresh, error));
+
+    bool is_alike = era_is_alike(fresh, older);
+    bool is_tls = fresh->cert &&
+                  (strcmp(fresh->cert, older->cert) != 0 || strcmp(fresh->key, older->key) != 0);
+
+    pthread_mutex_lock(&listener->lock);
+    if (is_alike)
+        era_inherit(fresh, older);
+
+    srv_status status = is_alike ? SRV_OK : listener_replace(listener, fresh, older, error);
+
+    if (status == SRV_OK)
+        atomic_store(&listener->era, fresh);
+    pthread_mutex_unlock(&listener->lock);
+    if (status != SRV_OK)
+        era_free(fresh);
+    else
+        *is_new_tls = is_tls;
+    return status;
 }
 
 const char *http_address(const http_listener *listener)
@@ -470,7 +524,7 @@ bool http_close(http_listener *listener, unsigned drain_ms)
     if (!listener)
         return true;
     atomic_store(&listener->is_draining, true);
-    MHD_quiesce_daemon(listener->daemon);
+    era_shut(listener->era);
     workers_wake(&listener->workers, true);
     while (atomic_load(&listener->active) > 0 && srv_monotonic() < until)
         nanosleep(&nap, NULL);

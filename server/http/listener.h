@@ -40,6 +40,12 @@ typedef struct http_listener http_listener;
 
 /* Binds and listens. E_CONFIG (address, certificate), E_UNAVAILABLE (in use). */
 SRV_CHECK srv_status http_listen(const http_opts *opts, http_listener **made, srv_error *error);
+/* Takes over trusted, trusts_local, is_silent, timeout_s and, whose files are read again,
+ * certificate and key; all else stays as it was at http_listen(). What is connected is served on; a
+ * new certificate or timeout is for new connections, and the old ones are asked to close. Not from
+ * two threads at once. E_CONFIG: these files cannot be used, and nothing has changed. */
+SRV_CHECK srv_status http_reload(http_listener *listener, const http_opts *opts, bool *is_new_tls,
+                                 srv_error *error);
 /* "http://127.0.0.1:8081", "unix:PATH". Borrowed. */
 const char *http_address(const http_listener *listener);
 

@@ -4,11 +4,6 @@
 #include <string.h>
 #include "base/text.h"
 
-static char message_lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 bool http_same(lanyard_str left, const char *right)
 {
     size_t len = strlen(right);
@@ -16,7 +11,7 @@ bool http_same(lanyard_str left, const char *right)
     if (left.len != len)
         return false;
     for (size_t i = 0; i < len; i++) {
-        if (message_lower(left.ptr[i]) != message_lower(right[i]))
+        if (srv_lower(left.ptr[i]) != srv_lower(right[i]))
             return false;
     }
     return true;
@@ -38,7 +33,7 @@ bool http_is_token(lanyard_str text)
     static const char marks[] = "!#$%&'*+-.^_`|~";
 
     for (size_t i = 0; i < text.len; i++) {
-        char c = message_lower(text.ptr[i]);
+        char c = srv_lower(text.ptr[i]);
         bool is_alnum = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
 
         if (!is_alnum && (c == '\0' || !strchr(marks, c)))
@@ -142,27 +137,29 @@ void http_reset(http_response *response, int status)
     response->park = 0;
 }
 
+/* The two digits behind "%", or -1. */
+static int message_escaped(lanyard_str text, size_t at)
+{
+    int high = text.len - at > 2 ? srv_hex_value(text.ptr[at + 1]) : -1;
+    int low = text.len - at > 2 ? srv_hex_value(text.ptr[at + 2]) : -1;
+
+    return high < 0 || low < 0 ? -1 : high << 4 | low;
+}
+
 bool http_unescape(lanyard_str text, bool plus_is_space, char *out, size_t *len)
 {
     size_t done = 0;
 
     for (size_t i = 0; i < text.len; i++) {
-        char c = text.ptr[i];
+        bool is_escape = text.ptr[i] == '%';
+        int c = is_escape ? message_escaped(text, i) : (unsigned char)text.ptr[i];
 
-        if (c == '+' && plus_is_space)
-            c = ' ';
-        if (c == '%') {
-            int high = text.len - i > 2 ? srv_hex_value(text.ptr[i + 1]) : -1;
-            int low = text.len - i > 2 ? srv_hex_value(text.ptr[i + 2]) : -1;
-
-            if (high < 0 || low < 0)
-                return false;
-            c = (char)(high << 4 | low);
-            i += 2;
-        }
-        if (c == '\0')
+        if (c <= 0)
             return false;
-        out[done++] = c;
+        i += is_escape ? 2 : 0;
+        if (c == '+' && plus_is_space && !is_escape)
+            c = ' ';
+        out[done++] = (char)c;
     }
     *len = done;
     return true;

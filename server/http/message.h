@@ -17,7 +17,7 @@
 #define HTTP_QUERY_MAX    32
 #define HTTP_PATH_MAX     1024
 #define HTTP_BODY_MAX     65536
-#define HTTP_RESPONSE_MAX (64u * 1024 * 1024)
+#define HTTP_RESPONSE_MAX ((size_t)64 * 1024 * 1024)
 
 typedef struct http_field { /* names of headers compare without case, those of a query exactly */
     lanyard_str name;

@@ -15,13 +15,14 @@ void peers_done(http_peers *peers)
     pthread_mutex_destroy(&peers->lock);
 }
 
-http_peer *peers_add(http_peers *peers, int fd, int64_t now)
+http_peer *peers_add(http_peers *peers, int fd, unsigned era, int64_t now)
 {
     http_peer *peer = calloc(1, sizeof *peer);
 
     if (!peer)
         return NULL;
     peer->fd = fd;
+    peer->era = era;
     atomic_init(&peer->since, now);
     pthread_mutex_lock(&peers->lock);
     peer->next = peers->first;

@@ -13,6 +13,7 @@
 
 typedef struct http_peer {
     int fd;
+    unsigned era;
     _Atomic int64_t since; /* monotonic; 0: it owes nothing */
     struct http_peer *next;
     struct http_peer *previous;
@@ -29,7 +30,7 @@ void peers_init(http_peers *peers);
 void peers_done(http_peers *peers);
 
 /* NULL: no memory; such a connection has the plain timeout only. */
-http_peer *peers_add(http_peers *peers, int fd, int64_t now);
+http_peer *peers_add(http_peers *peers, int fd, unsigned era, int64_t now);
 void peers_remove(http_peers *peers, http_peer *peer); /* NULL is fine */
 /* A request is here whole (0), or the next one is awaited (now). NULL is fine. */
 void peers_owe(http_peer *peer, int64_t since);

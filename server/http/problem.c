@@ -11,8 +11,9 @@ static void problem_type(const char *code, char *out, size_t size)
     size_t at = (size_t)snprintf(out, size, "/problems/");
 
     while (*code && at + 1 < size) {
-        out[at++] = *code == '_' ? '-' : *code;
-        code++;
+        out[at++] = *code++;
+        if (out[at - 1] == '_')
+            out[at - 1] = '-';
     }
     out[at] = '\0';
 }

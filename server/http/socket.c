@@ -13,8 +13,9 @@
 #include <unistd.h>
 #include "base/text.h"
 
-#define SOCKET_BACKLOG 1024
-#define UNIX_PREFIX    "unix:"
+#define SOCKET_BACKLOG  1024
+#define UNIX_PREFIX     "unix:"
+#define PORT_DIGITS_MAX 5
 
 typedef union socket_place {
     struct sockaddr any;
@@ -34,18 +35,12 @@ static srv_status socket_fail(srv_error *error, srv_status status, const char *w
 
 static bool socket_read_port(const char *text, uint16_t *port)
 {
-    unsigned value = 0;
-    size_t len = strlen(text);
+    int64_t value = 0;
 
-    if (len == 0 || len > 5)
+    if (!srv_number_read(lanyard_str_of(text), PORT_DIGITS_MAX, &value) || value > UINT16_MAX)
         return false;
-    for (size_t i = 0; i < len; i++) {
-        if (text[i] < '0' || text[i] > '9')
-            return false;
-        value = value * 10 + (unsigned)(text[i] - '0');
-    }
     *port = (uint16_t)value;
-    return value <= 65535;
+    return true;
 }
 
 static bool socket_read_inet(const char *listen, socket_place *place, socklen_t *len)
@@ -70,6 +65,18 @@ static bool socket_read_inet(const char *listen, socket_place *place, socklen_t 
     *place = (socket_place){ .v6 = { .sin6_family = AF_INET6, .sin6_port = htons(port) } };
     *len = sizeof place->v6;
     return inet_pton(AF_INET6, host + 1, &place->v6.sin6_addr) == 1;
+}
+
+bool http_socket_is_place(const char *listen)
+{
+    socket_place place;
+    size_t prefix = strlen(UNIX_PREFIX);
+    socklen_t len;
+
+    if (strncmp(listen, UNIX_PREFIX, prefix) != 0)
+        return socket_read_inet(listen, &place, &len);
+    len = (socklen_t)strlen(listen + prefix);
+    return len > 0 && len < sizeof place.local.sun_path;
 }
 
 bool http_socket_is_local(const char *listen)

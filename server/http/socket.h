@@ -21,6 +21,8 @@ SRV_CHECK srv_status http_socket_open(const char *listen, unsigned ports_tried, 
 /* Closes it, and removes the path. */
 void http_socket_close(http_socket *socket);
 
+/* true: it is written as one of the two. */
+bool http_socket_is_place(const char *listen);
 /* true: only this machine reaches it. */
 bool http_socket_is_local(const char *listen);
 

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#define WORKER_STACK (256u * 1024)
+#define WORKER_STACK ((size_t)256 * 1024)
 
 static void workers_push(workers_list *list, http_exchange *exchange)
 {

@@ -100,25 +100,11 @@ const char *keyring_state_text(key_state state)
 
 static srv_status change_write_audit(store_txn *txn, const schedule_key *key)
 {
-    audit_row audit = { .event = change_states[key->row.state].event };
-    lanyard_buf data;
+    const char *const texts[] = {
+        "kid", key->row.kid, "alg", key->row.alg, "state", keyring_state_text(key->row.state), NULL,
+    };
 
-    lanyard_buf_init(&data, NULL, sizeof audit.data - 1);
-
-    json_out json = json_out_to(&data);
-
-    json_object(&json);
-    json_text(&json, "kid", key->row.kid);
-    json_text(&json, "alg", key->row.alg);
-    json_text(&json, "state", keyring_state_text(key->row.state));
-    json_close(&json);
-
-    srv_status status = json_out_done(&json);
-
-    if (status == SRV_OK)
-        memcpy(audit.data, data.ptr, data.len);
-    lanyard_buf_done(&data);
-    return status == SRV_OK ? store_audit_add(txn, &audit) : status;
+    return store_audit_note(txn, change_states[key->row.state].event, texts);
 }
 
 static srv_status change_write_one(store_txn *txn, const schedule_key *key)
@@ -379,7 +365,7 @@ static srv_status change_import(ring_change *change, store_txn *txn, srv_error *
         return srv_fail(error, SRV_E_CONFLICT, "a key of that kid is there already");
     if (change->until != 0 && change->until <= now)
         return srv_fail(error, SRV_E_INVALID, "the time until which it verifies is over");
-    TRY(change_add_fresh(change, now, change->until == 0));
+    TRY(change_add_fresh(change, now, change->at_once && change->until == 0));
     if (change->until == 0)
         return SRV_OK;
 
@@ -390,13 +376,15 @@ static srv_status change_import(ring_change *change, store_txn *txn, srv_error *
     return SRV_OK;
 }
 
-srv_status ring_import_row(keyring *ring, signing_key_row *row, srv_time until, srv_error *error)
+srv_status ring_import_row(keyring *ring, signing_key_row *row, srv_time until, bool at_once,
+                           srv_error *error)
 {
     ring_change change = {
         .ring = ring,
         .action = change_import,
         .fresh = row,
         .until = until,
+        .at_once = at_once,
     };
 
     pthread_mutex_lock(&ring->work);

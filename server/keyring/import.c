@@ -85,7 +85,7 @@ static srv_status import_check(const keyring *ring, const lanyard_key *key, srv_
 }
 
 static srv_status import_named(keyring *ring, const lanyard_key *named, srv_time until,
-                               srv_error *error)
+                               bool at_once, srv_error *error)
 {
     signing_key_row *row = calloc(1, sizeof *row);
 
@@ -95,12 +95,13 @@ static srv_status import_named(keyring *ring, const lanyard_key *named, srv_time
     srv_status status = sealed_from_key(&ring->masters, named, row, error);
 
     if (status == SRV_OK)
-        status = ring_import_row(ring, row, until, error);
+        status = ring_import_row(ring, row, until, at_once, error);
     free(row);
     return status;
 }
 
-srv_status keyring_import(keyring *ring, const lanyard_key *key, srv_time until, srv_error *error)
+srv_status keyring_import(keyring *ring, const lanyard_key *key, srv_time until, bool at_once,
+                          srv_error *error)
 {
     bool is_secret = strcmp(lanyard_key_kty(key), "oct") == 0;
     lanyard_key_part part = until == 0 || is_secret ? LANYARD_KEY_PRIVATE : LANYARD_KEY_PUBLIC;
@@ -110,7 +111,7 @@ srv_status keyring_import(keyring *ring, const lanyard_key *key, srv_time until,
     if (import_name(key, import_alg(key), part, &named) != SRV_OK)
         return srv_fail(error, SRV_E_INVALID, "the key cannot be used (a secret needs a kid)");
 
-    srv_status status = import_named(ring, named, until, error);
+    srv_status status = import_named(ring, named, until, at_once, error);
 
     lanyard_key_free(named);
     return status;

@@ -39,7 +39,7 @@ static srv_status ring_settle(keyring *ring, const keyring_opts *opts, srv_error
         .token_life = ring_or(opts->token_life, RING_TOKEN_LIFE),
     };
     if (ring->rules.publish_before < 0 || ring->rules.token_life < 0 ||
-        ring->rules.rotate_every < ring->rules.publish_before + ring->rules.token_life)
+        ring->rules.rotate_every <= ring->rules.publish_before)
         return srv_fail(error, SRV_E_CONFIG, "keys would rotate before they can be published");
     if (opts->secret_path && !(ring->secret_path = strdup(opts->secret_path)))
         return srv_fail(error, SRV_E_NO_MEMORY, "no memory for the key ring");
@@ -138,6 +138,14 @@ void keyring_close(keyring *ring)
     lanyard_key_free(ring->given);
     srv_wipe(ring, sizeof *ring);
     free(ring);
+}
+
+void keyring_set_times(keyring *ring, srv_time rotate_every, srv_time token_life)
+{
+    pthread_mutex_lock(&ring->work);
+    ring->rules.rotate_every = ring_or(rotate_every, ring->rules.rotate_every);
+    ring->rules.token_life = ring_or(token_life, ring->rules.token_life);
+    pthread_mutex_unlock(&ring->work);
 }
 
 srv_status keyring_derive(const keyring *ring, const char *purpose, uint8_t out[SRV_KEY_LEN])

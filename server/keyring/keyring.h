@@ -28,6 +28,9 @@ SRV_CHECK srv_status keyring_open(const keyring_opts *opts, srv_store *store, ke
                                   srv_error *error);
 void keyring_close(keyring *ring); /* wipes; NULL is fine */
 
+/* Another rotate_every and token_life from now on; 0: as it was. Any thread. */
+void keyring_set_times(keyring *ring, srv_time rotate_every, srv_time token_life);
+
 /* MAC keys of refresh tokens, one for each master key that is still accepted. */
 #define REFRESH_KEYS_MAX 4
 typedef struct refresh_key {
@@ -68,12 +71,13 @@ SRV_CHECK srv_status keyring_rotate(keyring *ring, bool at_once, srv_error *erro
  * operator can replace: change the file, rotate, then revoke. */
 SRV_CHECK srv_status keyring_revoke(keyring *ring, const char *kid, srv_tape *tape,
                                     srv_error *error);
-/* Takes a key in. until 0: it becomes the active one, so it is private and of the ring's algorithm;
- * else it only verifies until then, and only its public part is kept. One without a kid is named by
+/* Takes a key in. until 0: it signs, after publish_before or at_once as in keyring_rotate(), so it
+ * is private and of the ring's algorithm; else it only verifies until then, and only its public
+ * part is kept. One without a kid is named by
  * its thumbprint; one that says no algorithm is taken for the usual one of its type. E_INVALID,
  * E_CONFLICT (a key of that kid is there). */
 SRV_CHECK srv_status keyring_import(keyring *ring, const lanyard_key *key, srv_time until,
-                                    srv_error *error);
+                                    bool at_once, srv_error *error);
 /* That a master key opens every stored key that may be used again. E_INVALID. */
 SRV_CHECK srv_status keyring_check(const keyring *ring, srv_error *error);
 

@@ -44,9 +44,9 @@ struct keyring {
 SRV_CHECK srv_status ring_show(keyring *ring, const schedule_keys *keys, srv_error *error);
 void ring_snapshot_give(ring_snapshot *snapshot); /* NULL is fine */
 
-/* The row of an imported key becomes part of the ring; until as in keyring_import(). */
+/* The row of an imported key becomes part of the ring; until and at_once: keyring_import(). */
 SRV_CHECK srv_status ring_import_row(keyring *ring, signing_key_row *row, srv_time until,
-                                     srv_error *error);
+                                     bool at_once, srv_error *error);
 
 /* Reads the secret's file into ring->given and names it. */
 SRV_CHECK srv_status ring_read_secret(keyring *ring, srv_error *error);

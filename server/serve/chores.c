@@ -17,6 +17,8 @@ static void chores_do(server_chores *chores, unsigned second)
 
     if (mark != SRV_OK && is_minute)
         log_error(LOG_WARNING, "chores_failed", &error);
+    if (is_minute && parts_settle(chores->parts, &error) != SRV_OK)
+        log_error(LOG_WARNING, "chores_failed", &error);
     if (is_minute && sessions_sweep(&chores->parts->sessions, &error) != SRV_OK)
         log_error(LOG_WARNING, "sweep_failed", &error);
 }

@@ -132,24 +132,36 @@ static srv_status command_migrate(const srv_config *config, int argc, char **arg
 
 static srv_status restore_epoch_job(store_txn *txn, void *ctx, srv_error *error)
 {
+    const audit_row row = { .event = AUDIT_RESTORED };
+
     (void)ctx;
     (void)error;
-    return tape_epoch_renew(txn);
+    TRY(tape_epoch_renew(txn));
+    return store_audit_add(txn, &row);
+}
+
+static void restore_sessions(sessions *all, srv_store *store, srv_tape *tape,
+                             const server_parts *parts)
+{
+    static const refresh_keys no_keys = { .count = 0 };
+    const session_rules rules = { .access_life = parts->config->access_s * SRV_SECOND };
+
+    sessions_init(all, store, tape, &no_keys, &rules);
 }
 
 /* Whatever was ended since the backup would live again, so everybody logs in again; and in any
  * case the tape gets a new epoch, so that every reader takes a whole snapshot. */
 static srv_status restore_end(srv_store *store, srv_tape *tape, bool keeps_sessions,
-                              const server_parts *parts, srv_error *error)
+                              srv_time longest, const server_parts *parts, srv_error *error)
 {
-    static const refresh_keys no_keys = { .count = 0 };
     tape_epoch epoch;
     sessions all;
     unsigned count = 0;
     int64_t seq = 0;
 
     TRY(tape_load(tape, error));
-    sessions_init(&all, store, tape, &no_keys, NULL);
+    restore_sessions(&all, store, tape, parts);
+    TRY(sessions_settle_life(&all, longest, error));
     TRY(keeps_sessions || !DEFENDS(50) ? store_write(store, restore_epoch_job, NULL, error)
                                        : sessions_end_everything(&all, &count, error));
     TRY(tape_load(tape, error));
@@ -158,20 +170,35 @@ static srv_status restore_end(srv_store *store, srv_tape *tape, bool keeps_sessi
     return tape_mark_write(parts->mark, seq, error);
 }
 
+/* Tokens that the database of now has given out may live longer than the backup knows. */
+static srv_status restore_longest(srv_store *store, srv_tape *tape, const server_parts *parts,
+                                  srv_time *longest, srv_error *error)
+{
+    sessions all;
+
+    restore_sessions(&all, store, tape, parts);
+    TRY(sessions_settle_life(&all, 0, error));
+    *longest = all.rules.longest_life;
+    return SRV_OK;
+}
+
 static srv_status restore_store(const server_parts *parts, const char *path, bool keeps_sessions,
                                 srv_error *error)
 {
     srv_store *store = NULL;
     srv_tape *tape = NULL;
+    srv_time longest = 0;
 
     TRY(command_open(parts, &store, error));
 
     srv_status status = tape_new(store, &tape, error);
 
     if (status == SRV_OK)
+        status = restore_longest(store, tape, parts, &longest, error);
+    if (status == SRV_OK)
         status = store_restore(store, path, error);
     if (status == SRV_OK)
-        status = restore_end(store, tape, keeps_sessions, parts, error);
+        status = restore_end(store, tape, keeps_sessions, longest, parts, error);
     tape_free(tape);
     store_close(store);
     return status;

@@ -57,7 +57,10 @@ static void doctor_look_at_files(doctor *all)
 
     srv_status status = master_read(parts->master, &all->masters, &error);
 
-    doctor_say_status(all, status, "master key file", &error);
+    if (status == SRV_OK && all->masters.count == 0)
+        doctor_say(all, true, "master key file", "not there yet");
+    else
+        doctor_say_status(all, status, "master key file", &error);
 }
 
 static void doctor_look_at_store(doctor *all)
@@ -121,7 +124,8 @@ static void doctor_look_at_keys(doctor *all)
     char detail[SRV_DETAIL_MAX];
     srv_status status = store_read(all->store, doctor_keys_job, &keys, &error);
 
-    snprintf(detail, sizeof detail, "%u of %u", keys.sealed - keys.shut, keys.sealed);
+    snprintf(detail, sizeof detail, "%u of %u%s", keys.sealed - keys.shut, keys.sealed,
+             keys.shut > 0 && all->masters.count == 0 ? ", the master key file is missing" : "");
     doctor_say(all, status == SRV_OK && keys.shut == 0, "signing keys that the master key opens",
                detail);
     snprintf(detail, sizeof detail, "%u", keys.active);

@@ -76,27 +76,64 @@ static srv_status parts_open_store(server_parts *parts, srv_error *error)
     return tape_load(parts->tape, error);
 }
 
+static limits_opts parts_limits(const srv_config *config)
+{
+    return (limits_opts){ .failures_pair = config->failures_pair,
+                          .failures_account = config->failures_account,
+                          .failures_prefix = config->failures_prefix,
+                          .registrations_prefix = config->registrations_prefix };
+}
+
+static session_rules parts_rules(const srv_config *config)
+{
+    return (session_rules){ .access_life = config->access_s * SRV_SECOND,
+                            .grace = config->grace_s > 0 ? config->grace_s * SRV_SECOND
+                                                         : SESSION_NO_GRACE,
+                            .idle_life = config->idle_s * SRV_SECOND,
+                            .absolute_life = config->absolute_s * SRV_SECOND,
+                            .cap = (unsigned)config->session_cap };
+}
+
 static srv_status parts_open_keys(server_parts *parts, srv_error *error)
 {
+    static const refresh_keys none = { .count = 0 };
     const srv_config *config = parts->config;
+    const session_rules rules = parts_rules(config);
+
+    sessions_init(&parts->sessions, parts->store, parts->tape, &none, &rules);
+    TRY(sessions_settle_life(&parts->sessions, 0, error));
+
     const keyring_opts opts = { .master_path = parts->master,
                                 .alg = config->alg,
                                 .secret_path = config->secret_file,
                                 .rotate_every = config->rotate_s * SRV_SECOND,
-                                .token_life = config->access_s * SRV_SECOND + TOKEN_SLACK };
-    const session_rules rules = { .access_life = config->access_s * SRV_SECOND,
-                                  .grace = config->grace_s > 0 ? config->grace_s * SRV_SECOND
-                                                               : SESSION_NO_GRACE,
-                                  .idle_life = config->idle_s * SRV_SECOND,
-                                  .absolute_life = config->absolute_s * SRV_SECOND,
-                                  .cap = (unsigned)config->session_cap };
-    refresh_keys keys;
+                                .token_life = parts->sessions.rules.longest_life + TOKEN_SLACK };
 
     TRY(keyring_open(&opts, parts->store, &parts->ring, error));
-    TRY(keyring_refresh_keys(parts->ring, &keys));
-    sessions_init(&parts->sessions, parts->store, parts->tape, &keys, &rules);
-    srv_wipe(&keys, sizeof keys);
+    return keyring_refresh_keys(parts->ring, &parts->sessions.keys);
+}
+
+srv_status parts_settle(server_parts *parts, srv_error *error)
+{
+    TRY(sessions_settle_life(&parts->sessions, 0, error));
+    keyring_set_times(parts->ring, 0, parts->sessions.rules.longest_life + TOKEN_SLACK);
     return SRV_OK;
+}
+
+srv_status parts_take(server_parts *parts, const srv_config *config, srv_error *error)
+{
+    const session_rules rules = parts_rules(config);
+    const limits_opts limits = parts_limits(config);
+
+    sessions_set_rules(&parts->sessions, &rules);
+    keyring_set_times(parts->ring, config->rotate_s * SRV_SECOND, 0);
+    limits_set(parts->limits, &limits);
+    parts->accounts.points_min = (unsigned)config->password_min;
+    access_set_leeway(parts->access, (uint32_t)config->leeway_s);
+    parts->api.origins = config->origins;
+    parts->api.reauth_s = config->reauth_s;
+    TRY(parts_settle(parts, error));
+    return keyring_tick(parts->ring, error);
 }
 
 /* A database file put back by hand is behind what this machine has seen: whatever was ended since
@@ -137,7 +174,8 @@ static srv_status parts_open_accounts(server_parts *parts, srv_error *error)
 {
     const srv_config *config = parts->config;
     const hash_opts hashing = { .workers = (unsigned)config->hash_workers,
-                                .queue_max = (unsigned)config->hash_queue };
+                                .queue_max = (unsigned)config->hash_queue,
+                                .niceness = (int)config->hash_nice };
     const access_opts access = { .issuer = parts->issuer,
                                  .audience = config->audience ? config->audience : parts->issuer,
                                  .client_id = config->client_id,
@@ -176,7 +214,6 @@ static srv_status parts_open_api(server_parts *parts, srv_error *error)
                             .issuer = parts->issuer,
                             .client_id = config->client_id,
                             .origins = config->origins,
-                            .access_s = config->access_s,
                             .reauth_s = config->reauth_s };
     parts->admin = (srv_admin){ .store = parts->store,
                                 .tape = parts->tape,
@@ -208,14 +245,6 @@ void parts_close(server_parts *parts)
     sessions_done(&parts->sessions);
     keyring_close(parts->ring);
     store_close(parts->store);
-}
-
-limits_opts parts_limits(const srv_config *config)
-{
-    return (limits_opts){ .failures_pair = config->failures_pair,
-                          .failures_account = config->failures_account,
-                          .failures_prefix = config->failures_prefix,
-                          .registrations_prefix = config->registrations_prefix };
 }
 
 unsigned parts_hash_slots(const srv_config *config)

@@ -42,14 +42,18 @@ typedef struct server_parts {
 SRV_CHECK srv_status parts_open(const srv_config *config, server_parts *parts, srv_error *error);
 void parts_close(server_parts *parts);
 
+/* What of a configuration counts without a restart, but for the listeners; it must live as long as
+ * the parts, whose requests borrow its texts. And reads keys that another process made. */
+SRV_CHECK srv_status parts_take(server_parts *parts, const srv_config *config, srv_error *error);
+/* Each minute: what ends a token stays as long as tokens of an earlier configuration live. */
+SRV_CHECK srv_status parts_settle(server_parts *parts, srv_error *error);
+
 /* Fills in url, master and mark from the configuration. E_CONFIG. */
 SRV_CHECK srv_status parts_paths(server_parts *parts, srv_error *error);
 
 /* Keeps the position of the tape beside the master key, when it has moved. */
 SRV_CHECK srv_status parts_mark(server_parts *parts, srv_error *error);
 
-/* What the buckets hold, as the configuration says. */
-limits_opts parts_limits(const srv_config *config);
 /* Logins that may be hashed or wait for it at once: so many workers of the listener can be busy
  * with nothing else. */
 unsigned parts_hash_slots(const srv_config *config);

@@ -7,11 +7,10 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include "base/log.h"
 #include "base/text.h"
-#include "http/socket.h"
+#include "serve/check.h"
 #include "serve/chores.h"
 #include "serve/parts.h"
 #include "serve/place.h"
@@ -26,6 +25,7 @@ typedef struct serve_work {
     const srv_config *config;
     server_parts parts;
     server_chores chores;
+    server_reload reload;
     http_listener *listener;
     http_listener *admin;
     http_listener *metrics;
@@ -35,6 +35,7 @@ typedef struct serve_work {
 /* Keys and passwords of this process stay out of core files and of other processes' reach. */
 static void serve_harden(void)
 {
+    const struct sigaction ignored = { .sa_handler = SIG_IGN };
     struct rlimit none = { 0, 0 };
     struct rlimit files;
 
@@ -44,9 +45,8 @@ static void serve_harden(void)
         files.rlim_cur = files.rlim_max;
         setrlimit(RLIMIT_NOFILE, &files);
     }
-    signal(SIGPIPE, SIG_IGN);
-    signal(SIGXFSZ, SIG_IGN); /* a limit of file size is a full disk: an error of that write */
-    umask(077);
+    sigaction(SIGPIPE, &ignored, NULL);
+    sigaction(SIGXFSZ, &ignored, NULL); /* a limit of file size is a full disk: that write fails */
 }
 
 /* Every thread that is started later blocks them too: serve_wait() takes them. */
@@ -59,42 +59,20 @@ static void serve_block(sigset_t *set)
     pthread_sigmask(SIG_BLOCK, set, NULL);
 }
 
-static srv_status serve_read_mode(const char *text, unsigned *mode, srv_error *error)
-{
-    size_t len = strlen(text);
-    unsigned value = 0;
-
-    for (size_t i = 0; i < len; i++) {
-        if (text[i] < '0' || text[i] > '7' || len > 4)
-            return srv_fail(error, SRV_E_CONFIG, "socket-mode: expected octal digits such as 0660");
-        value = value * 8 + (unsigned)(text[i] - '0');
-    }
-    *mode = value;
-    return SRV_OK;
-}
-
 static srv_status serve_listen(serve_work *work, srv_error *error)
 {
     const srv_config *config = work->config;
     unsigned workers = parts_hash_slots(config) + WORKERS_SPARE;
     http_opts opts = { .listen = config->listen ? config->listen : LISTEN_DEFAULT,
                        .ports_tried = config->listen ? 0 : PORTS_TRIED,
-                       .cert_path = config->tls_cert,
-                       .key_path = config->tls_key,
-                       .trusted = config->trusted,
-                       .trusted_count = config->trusted_count,
                        .trusts_local = config->behind_proxy,
                        .workers = workers < WORKERS_MOST ? workers : WORKERS_MOST,
-                       .timeout_s = (unsigned)config->timeout_s,
-                       .is_silent = strcmp(config->log, "requests") != 0,
                        .handler = api_handle,
                        .is_quick = api_is_quick,
                        .ctx = &work->parts.api };
 
-    if (!http_socket_is_local(opts.listen) && !config->tls_cert && !config->behind_proxy)
-        return srv_fail(error, SRV_E_CONFIG,
-                        "listen: beyond this machine only with tls-cert, or behind-proxy");
-    TRY(serve_read_mode(config->socket_mode, &opts.socket_mode, error));
+    reload_http(config, &opts);
+    TRY(check_mode(config->socket_mode, &opts.socket_mode, error));
     return http_listen(&opts, &work->listener, error);
 }
 
@@ -187,36 +165,13 @@ static srv_status serve_start(serve_work *work, srv_error *error)
     return place_tell(work->config->data, http_address(work->listener), error);
 }
 
-/* SIGHUP: the buckets take their new numbers, keys that another process made are read. All else
- * needs a restart, which loses nothing. */
-static void serve_reload(serve_work *work, serve_reread *reread, void *ctx)
-{
-    srv_config config;
-    srv_error error;
-    log_line line;
-
-    if (reread(ctx, &config, &error) != SRV_OK) {
-        log_error(LOG_ERROR, "reload_failed", &error);
-        return;
-    }
-
-    limits_opts limits = parts_limits(&config);
-
-    limits_set(work->parts.limits, &limits);
-    config_done(&config);
-    if (keyring_tick(work->parts.ring, &error) != SRV_OK)
-        log_error(LOG_WARNING, "chores_failed", &error);
-    log_begin(&line, LOG_INFO, "reloaded");
-    log_end(&line);
-}
-
-static void serve_wait(serve_work *work, const sigset_t *set, serve_reread *reread, void *ctx)
+static void serve_wait(server_reload *reload, const sigset_t *set)
 {
     int signal_number = 0;
 
     while (sigwait(set, &signal_number) != 0 || signal_number == SIGHUP) {
         if (signal_number == SIGHUP)
-            serve_reload(work, reread, ctx);
+            reload_run(reload);
     }
 }
 
@@ -250,6 +205,7 @@ static void serve_stop(serve_work *work)
     if (!is_quiet)
         _exit(0);
     parts_close(&work->parts);
+    reload_done(&work->reload);
 }
 
 srv_status serve(const srv_config *config, serve_reread *reread, void *ctx, srv_error *error)
@@ -264,15 +220,23 @@ srv_status serve(const srv_config *config, serve_reread *reread, void *ctx, srv_
     serve_harden();
     serve_block(&set);
 
-    srv_status status = place_take(config->data, &lock, error);
+    srv_status status = check_config(config, error);
+
+    if (status == SRV_OK)
+        status = place_take(config->data, &lock, error);
 
     if (status == SRV_OK)
         status = serve_start(work, error);
     if (status == SRV_OK) {
         serve_tell(work, "started");
         printf("lanyardd %s listens on %s\n", lanyard_version(), http_address(work->listener));
-        fflush(stdout);
-        serve_wait(work, &set, reread, ctx);
+        (void)fflush(stdout); /* nobody need read it: it stands in DATA/address and the log, too */
+        work->reload = (server_reload){ .started = config,
+                                        .parts = &work->parts,
+                                        .listener = work->listener,
+                                        .reread = reread,
+                                        .ctx = ctx };
+        serve_wait(&work->reload, &set);
         serve_tell(work, "stopping");
     }
     serve_stop(work);

@@ -19,11 +19,11 @@ struct access_tokens {
     char *client_id;
     lanyard_policy *policy;
     lanyard_policy *signature; /* the same, but for the time */
-    int64_t leeway_s;
+    _Atomic int64_t leeway_s;
     verified_tokens *verified;
 };
 
-static srv_status access_policies(access_tokens *tokens, uint32_t leeway_s, srv_error *error)
+static srv_status access_policies(access_tokens *tokens, srv_error *error)
 {
     static const char *const required[] = { "sub", "sid",       "client_id", "jti",
                                             "iat", "auth_time", NULL };
@@ -33,8 +33,8 @@ static srv_status access_policies(access_tokens *tokens, uint32_t leeway_s, srv_
                                  .audiences = LANYARD_LIST(tokens->audience),
                                  .typ = ACCESS_TYP,
                                  .required = required,
-                                 .leeway_s = leeway_s,
-                                 /* Of the database's clock: see access_check(). */
+                                 /* access_check_time() judges these two itself. */
+                                 .leeway_s = LEEWAY_MAX,
                                  .allow = LANYARD_ALLOW_FUTURE_IAT };
     lanyard_error why = { 0 };
 
@@ -65,7 +65,7 @@ srv_status access_new(const access_opts *opts, const keyring *ring, const srv_ta
     tokens->leeway_s = opts->leeway_s;
 
     srv_status status = tokens->issuer && tokens->audience && tokens->client_id
-                            ? access_policies(tokens, opts->leeway_s, error)
+                            ? access_policies(tokens, error)
                             : srv_fail(error, SRV_E_NO_MEMORY, "no memory");
 
     if (status == SRV_OK)
@@ -76,6 +76,11 @@ srv_status access_new(const access_opts *opts, const keyring *ring, const srv_ta
     }
     *made = tokens;
     return SRV_OK;
+}
+
+void access_set_leeway(access_tokens *tokens, uint32_t leeway_s)
+{
+    tokens->leeway_s = leeway_s <= LEEWAY_MAX ? leeway_s : LEEWAY_MAX;
 }
 
 void access_free(access_tokens *tokens)
@@ -320,10 +325,11 @@ static srv_status access_check_time(const access_tokens *tokens, const access_id
 {
     if (now_s < identity->exp + tokens->leeway_s && identity->iat <= now_s + LEEWAY_MAX)
         return SRV_OK;
-    (void)srv_fail(error, SRV_E_INVALID_TOKEN, "not valid at this time");
-    if (error && now_s >= identity->exp)
-        error->reason = "expired";
-    return SRV_E_INVALID_TOKEN;
+
+    const lanyard_error why = { .status = now_s >= identity->exp ? LANYARD_E_EXPIRED
+                                                                 : LANYARD_E_ISSUED_LATER };
+
+    return access_refuse(error, &why);
 }
 
 srv_status access_check(const access_tokens *tokens, lanyard_str text, int64_t now_s,

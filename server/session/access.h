@@ -15,15 +15,18 @@ typedef struct access_opts {
     const char *issuer;    /* required */
     const char *audience;  /* required */
     const char *client_id; /* of sessions without a client; required: RFC 9068, 2.2 */
-    uint32_t leeway_s;
+    uint32_t leeway_s;     /* at most 60 */
 } access_opts;
 
 typedef struct access_tokens access_tokens;
 
-/* IMMUTABLE: shared by all threads; borrows ring and tape. E_CONFIG, E_NO_MEMORY. */
+/* IMMUTABLE but for the leeway: shared by all threads; borrows ring and tape. E_CONFIG,
+ * E_NO_MEMORY. */
 SRV_CHECK srv_status access_new(const access_opts *opts, const keyring *ring, const srv_tape *tape,
                                 access_tokens **made, srv_error *error);
 void access_free(access_tokens *tokens); /* NULL is fine */
+/* Another leeway from now on. Any thread. */
+void access_set_leeway(access_tokens *tokens, uint32_t leeway_s);
 
 /* Appends the token. worker may be NULL. */
 SRV_CHECK srv_status access_write(const access_tokens *tokens, const session_grant *grant,

@@ -81,6 +81,15 @@ static bool refresh_is_in_grace(const refresh_work *work, srv_time now)
            now - work->row.rotated_at <= work->all->rules.grace;
 }
 
+static void refresh_expire(refresh_work *work)
+{
+    const session_row *row = &work->row;
+    bool is_idle = row->idle_expires <= row->abs_expires;
+
+    refresh_decide(work, SRV_E_SESSION_EXPIRED, is_idle ? "idle" : "absolute",
+                   is_idle ? row->idle_expires : row->abs_expires);
+}
+
 /* The order of these lines is the point: see ADR-0011. */
 static srv_status refresh_classify(refresh_work *work, store_txn *txn)
 {
@@ -102,10 +111,7 @@ static srv_status refresh_classify(refresh_work *work, store_txn *txn)
         return SRV_OK;
     }
     if (row->idle_expires <= now || row->abs_expires <= now) {
-        bool is_idle = row->idle_expires <= row->abs_expires;
-
-        refresh_decide(work, SRV_E_SESSION_EXPIRED, is_idle ? "idle" : "absolute",
-                       is_idle ? row->idle_expires : row->abs_expires);
+        refresh_expire(work);
         return SRV_OK;
     }
     if (refresh_is_in_grace(work, now) || (!DEFENDS(7) && row->gen > work->token->gen))

@@ -23,6 +23,20 @@ static srv_time session_time_or(srv_time given, srv_time usual)
     return given ? given : usual;
 }
 
+void sessions_set_rules(sessions *all, const session_rules *rules)
+{
+    srv_time access_life = session_time_or(rules->access_life, ACCESS_LIFE);
+
+    /* Never for a moment a token that outlives its tape entry. */
+    if (all->rules.longest_life < access_life)
+        all->rules.longest_life = access_life;
+    all->rules.access_life = access_life;
+    all->rules.grace = session_time_or(rules->grace, GRACE);
+    all->rules.idle_life = session_time_or(rules->idle_life, IDLE_LIFE);
+    all->rules.absolute_life = session_time_or(rules->absolute_life, ABSOLUTE_LIFE);
+    all->rules.cap = rules->cap ? rules->cap : CAP;
+}
+
 void sessions_init(sessions *all, srv_store *store, srv_tape *tape, const refresh_keys *keys,
                    const session_rules *rules)
 {
@@ -30,15 +44,9 @@ void sessions_init(sessions *all, srv_store *store, srv_tape *tape, const refres
     const session_rules *given = rules ? rules : &none;
 
     *all = (sessions){ .store = store, .tape = tape, .keys = *keys };
-    all->rules = (session_rules){
-        .access_life = session_time_or(given->access_life, ACCESS_LIFE),
-        .grace = session_time_or(given->grace, GRACE),
-        .idle_life = session_time_or(given->idle_life, IDLE_LIFE),
-        .absolute_life = session_time_or(given->absolute_life, ABSOLUTE_LIFE),
-        .cap = given->cap ? given->cap : CAP,
-        .reissues_max = given->reissues_max ? given->reissues_max : REISSUES_MAX,
-        .keep_ended = session_time_or(given->keep_ended, KEEP_ENDED),
-    };
+    all->rules.reissues_max = given->reissues_max ? given->reissues_max : REISSUES_MAX;
+    all->rules.keep_ended = session_time_or(given->keep_ended, KEEP_ENDED);
+    sessions_set_rules(all, given);
 }
 
 void sessions_done(sessions *all)
@@ -55,7 +63,8 @@ srv_status session_grant_make(const sessions *all, const session_row *session,
                               const uint8_t secret[REFRESH_SECRET_LEN], srv_time now,
                               session_grant *grant)
 {
-    srv_time exp = now + all->rules.access_life;
+    srv_time life = all->rules.access_life;
+    srv_time exp = now + life;
     refresh_token token = { .sid = session->id, .gen = session->gen };
 
     if (exp > session->abs_expires)
@@ -68,7 +77,7 @@ srv_status session_grant_make(const sessions *all, const session_row *session,
                               .idle_expires = session->idle_expires,
                               .abs_expires = session->abs_expires };
     if (exp < session->abs_expires) /* whole seconds from iat, so that exp - iat is the life */
-        grant->exp = grant->iat + all->rules.access_life / SRV_SECOND;
+        grant->exp = grant->iat + life / SRV_SECOND;
     memcpy(grant->client_id, session->client_id, sizeof grant->client_id);
     memcpy(grant->roles, session->roles, sizeof grant->roles);
     memcpy(grant->scope, session->scope, sizeof grant->scope);
@@ -92,7 +101,7 @@ static srv_status session_tell(const sessions *all, store_txn *txn, const srv_id
         memcpy(row.address, by->address, sizeof row.address);
     }
     snprintf(row.data, sizeof row.data, "{\"reason\":\"%s\"}", end_reason_text(reason));
-    TRY(tape_write(txn, batch, TAPE_SID, SRV_BYTES(sid->bytes), all->rules.access_life));
+    TRY(tape_write(txn, batch, TAPE_SID, SRV_BYTES(sid->bytes), all->rules.longest_life));
     return store_audit_add(txn, &row);
 }
 

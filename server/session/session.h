@@ -14,14 +14,16 @@
 #include "store/store.h"
 #include "tape/tape.h"
 
-typedef struct session_rules { /* zero: the default */
-    srv_time access_life;      /* 900 s */
-    srv_time grace;            /* 30 s; SESSION_NO_GRACE: none */
-    srv_time idle_life;        /* 7 days */
-    srv_time absolute_life;    /* 30 days */
-    unsigned cap;              /* live sessions of a user: 100 */
-    unsigned reissues_max;     /* of one generation: 100 */
-    srv_time keep_ended;       /* rows of dead sessions stay that long: 30 days */
+/* Each may change while sessions are at work, and counts from then on. */
+typedef struct session_rules {      /* zero: the default */
+    _Atomic srv_time access_life;   /* 900 s */
+    _Atomic srv_time longest_life;  /* access_life, or more: see sessions_settle_life() */
+    _Atomic srv_time grace;         /* 30 s; SESSION_NO_GRACE: none */
+    _Atomic srv_time idle_life;     /* 7 days */
+    _Atomic srv_time absolute_life; /* 30 days */
+    _Atomic unsigned cap;           /* live sessions of a user: 100 */
+    unsigned reissues_max;          /* of one generation: 100 */
+    srv_time keep_ended;            /* rows of dead sessions stay that long: 30 days */
 } session_rules;
 
 #define SESSION_NO_GRACE ((srv_time)-1)
@@ -37,6 +39,15 @@ typedef struct sessions {
 void sessions_init(sessions *all, srv_store *store, srv_tape *tape, const refresh_keys *keys,
                    const session_rules *rules);
 void sessions_done(sessions *all); /* wipes the keys */
+
+/* Other lives, grace and cap from now on. Any thread; who calls sees to it that one does. */
+void sessions_set_rules(sessions *all, const session_rules *rules);
+
+/* Tokens that were made under a longer access_life are still about for so long: finds out, from
+ * the database, how long what ends a session must stay on the tape, and notes the life of now
+ * there. at_least: a life that the database may not know of (restore). Called at the start, after
+ * sessions_set_rules(), and each minute. */
+SRV_CHECK srv_status sessions_settle_life(sessions *all, srv_time at_least, srv_error *error);
 
 /* The permission to make one TokenSet. Wipe it after use (session_grant_done). */
 typedef struct session_grant {

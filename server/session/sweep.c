@@ -47,7 +47,7 @@ static srv_status sweep_renew(store_txn *txn, void *ctx, srv_error *error)
     (void)error;
     tape_batch_reset(&work->batch);
     TRY(tape_write(txn, &work->batch, TAPE_ALL, (lanyard_bytes){ NULL, 0 },
-                   work->all->rules.access_life));
+                   work->all->rules.longest_life));
     TRY(tape_epoch_renew(txn));
     return store_audit_add(txn, &row);
 }

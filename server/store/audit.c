@@ -1,6 +1,9 @@
 /* audit.c - rows of the audit; see store.h. */
 #include "store/driver.h"
 
+#include <string.h>
+#include "base/json_out.h"
+
 srv_status store_audit_add(store_txn *txn, const audit_row *row)
 {
     return STORE_RUN(txn, STATEMENT_AUDIT_ADD, NULL, NULL, NULL,
@@ -8,6 +11,28 @@ srv_status store_audit_add(store_txn *txn, const audit_row *row)
                      store_id_or_null(&row->actor), store_id_or_null(&row->subject),
                      store_id_or_null(&row->session_id), store_text_or_null(row->address),
                      store_json(row->data));
+}
+
+srv_status store_audit_note(store_txn *txn, audit_event event, const char *const *texts)
+{
+    audit_row row = { .event = event };
+    lanyard_buf data;
+
+    lanyard_buf_init(&data, NULL, sizeof row.data - 1);
+
+    json_out json = json_out_to(&data);
+
+    json_object(&json);
+    for (; *texts; texts += 2)
+        json_text(&json, texts[0], texts[1]);
+    json_close(&json);
+
+    srv_status status = json_out_done(&json);
+
+    if (status == SRV_OK)
+        memcpy(row.data, data.ptr, data.len);
+    lanyard_buf_done(&data);
+    return status == SRV_OK ? store_audit_add(txn, &row) : status;
 }
 
 typedef struct audit_walk {

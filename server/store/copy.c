@@ -177,14 +177,20 @@ static srv_status copy_one(copy_work *work, const copy_table *table)
     return SRV_OK;
 }
 
+static srv_status copy_clear(store_txn *txn)
+{
+    for (size_t i = COPY_TABLES; i > 0; i--)
+        TRY(store_run(txn, copy_tables[i - 1].clear, NULL, 0, NULL, NULL, NULL));
+    return SRV_OK;
+}
+
 static srv_status copy_into(store_txn *txn, void *ctx, srv_error *error)
 {
     copy_work *work = ctx;
 
     (void)error;
     work->into = txn;
-    for (size_t i = COPY_TABLES; work->clears && i > 0; i--)
-        TRY(store_run(txn, copy_tables[i - 1].clear, NULL, 0, NULL, NULL, NULL));
+    TRY(work->clears ? copy_clear(txn) : SRV_OK);
     for (size_t i = 0; i < COPY_TABLES; i++)
         TRY(copy_one(work, &copy_tables[i]));
     TRY(store_run(txn, STATEMENT_COPY_REVOCATIONS_SEQ, NULL, 0, NULL, NULL, NULL));

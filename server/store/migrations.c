@@ -87,6 +87,14 @@ static srv_status migration_apply(store_txn *txn, const migration *step, srv_err
                      store_bytes(SRV_BYTES(checksum)), store_time(txn->now));
 }
 
+static srv_status migration_go_on(store_txn *txn, int found, srv_error *error)
+{
+    TRY(store_run(txn, STATEMENT_MIGRATIONS_TABLE, NULL, 0, NULL, NULL, NULL));
+    for (int i = found; i < MIGRATIONS; i++)
+        TRY(migration_apply(txn, &migrations[i], error));
+    return SRV_OK;
+}
+
 srv_status store_migrate_job(store_txn *txn, void *ctx, srv_error *error)
 {
     migration_state state;
@@ -96,12 +104,7 @@ srv_status store_migrate_job(store_txn *txn, void *ctx, srv_error *error)
     TRY(STORE_RUN(txn, STATEMENT_MIGRATIONS_LOCK, NULL, NULL, NULL, store_int(MIGRATION_LOCK_ID)));
     TRY(migration_read(txn, &state));
     TRY(migration_judge(&state, error));
-    if (state.found == MIGRATIONS)
-        return SRV_OK;
-    TRY(store_run(txn, STATEMENT_MIGRATIONS_TABLE, NULL, 0, NULL, NULL, NULL));
-    for (int i = state.found; i < MIGRATIONS; i++)
-        TRY(migration_apply(txn, &migrations[i], error));
-    return SRV_OK;
+    return state.found == MIGRATIONS ? SRV_OK : migration_go_on(txn, state.found, error);
 }
 
 srv_status store_schema_job(store_txn *txn, void *ctx, srv_error *error)

@@ -89,7 +89,7 @@ typedef struct credential_row { /* kind 1, password: the only one now */
     X(GENERATION, 13, "generation_ahead")                                                          \
     X(REVOKED, 14, "revoked")
 
-#define END_REASON_ENUM(name, number, text) END_##name = number,
+#define END_REASON_ENUM(name, number, text) END_##name = (number),
 typedef enum end_reason { END_REASON_MAP(END_REASON_ENUM) } end_reason;
 #undef END_REASON_ENUM
 
@@ -137,7 +137,7 @@ typedef struct session_row {
     X(KID, 5, "kid")                                                                               \
     X(ALL, 6, "all")
 
-#define TAPE_KIND_ENUM(name, number, text) TAPE_##name = number,
+#define TAPE_KIND_ENUM(name, number, text) TAPE_##name = (number),
 typedef enum tape_kind { TAPE_KIND_MAP(TAPE_KIND_ENUM) } tape_kind;
 #undef TAPE_KIND_ENUM
 
@@ -183,7 +183,7 @@ typedef struct tape_row {
     X(RESTORED, 26, "restored")                                                                    \
     X(MIGRATED, 27, "migrated")
 
-#define AUDIT_EVENT_ENUM(name, number, text) AUDIT_##name = number,
+#define AUDIT_EVENT_ENUM(name, number, text) AUDIT_##name = (number),
 typedef enum audit_event { AUDIT_EVENT_MAP(AUDIT_EVENT_ENUM) } audit_event;
 #undef AUDIT_EVENT_ENUM
 

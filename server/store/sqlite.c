@@ -90,13 +90,29 @@ static int sqlite_pragmas(sqlite3 *db, const char *text, unsigned wait_ms)
     return code;
 }
 
-static srv_status sqlite_set_up(sqlite_conn *conn, bool is_reader, unsigned wait_ms)
+static srv_status sqlite_prepare_rest(sqlite_conn *conn)
+{
+    TRY(sqlite_prepare(conn, "BEGIN IMMEDIATE", &conn->begin_write));
+    TRY(sqlite_prepare(conn, "COMMIT", &conn->commit));
+    return sqlite_prepare(conn, "ROLLBACK", &conn->rollback);
+}
+
+static srv_status sqlite_prepare_commands(sqlite_conn *conn)
 {
     static const char *const saves[COMMANDS] = {
         [SAVE_SET] = "SAVEPOINT job",
         [SAVE_RELEASE] = "RELEASE job",
         [SAVE_BACK] = "ROLLBACK TO job",
     };
+
+    for (size_t i = 0; i < COMMANDS; i++)
+        TRY(saves[i] ? sqlite_prepare(conn, saves[i], &conn->save[i]) : SRV_OK);
+    TRY(sqlite_prepare(conn, "BEGIN", &conn->begin_read));
+    return sqlite_prepare_rest(conn);
+}
+
+static srv_status sqlite_set_up(sqlite_conn *conn, bool is_reader, unsigned wait_ms)
+{
     const char *pragmas = is_reader ? "PRAGMA foreign_keys=ON; PRAGMA query_only=ON;"
                                     : "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
                                       " PRAGMA foreign_keys=ON;";
@@ -106,15 +122,7 @@ static srv_status sqlite_set_up(sqlite_conn *conn, bool is_reader, unsigned wait
 
     int code = sqlite_pragmas(conn->db, pragmas, wait_ms);
 
-    if (code != SQLITE_OK)
-        return sqlite_failed(conn, code);
-    for (size_t i = 0; i < COMMANDS; i++)
-        if (saves[i])
-            TRY(sqlite_prepare(conn, saves[i], &conn->save[i]));
-    TRY(sqlite_prepare(conn, "BEGIN", &conn->begin_read));
-    TRY(sqlite_prepare(conn, "BEGIN IMMEDIATE", &conn->begin_write));
-    TRY(sqlite_prepare(conn, "COMMIT", &conn->commit));
-    return sqlite_prepare(conn, "ROLLBACK", &conn->rollback);
+    return code == SQLITE_OK ? sqlite_prepare_commands(conn) : sqlite_failed(conn, code);
 }
 
 static srv_status sqlite_open(const store_opts *opts, bool is_reader, store_conn **made,

@@ -171,6 +171,9 @@ SRV_CHECK srv_status store_tape_trim(store_txn *txn, int limit, int64_t *removed
 
 /* --- audit --- */
 SRV_CHECK srv_status store_audit_add(store_txn *txn, const audit_row *row);
+/* A row of that event and nobody, with a JSON object of texts: names and values in turn, and NULL.
+ */
+SRV_CHECK srv_status store_audit_note(store_txn *txn, audit_event event, const char *const *texts);
 typedef bool store_audit_each(void *ctx, const audit_row *row); /* false: enough */
 /* Before that seq (0: from the end), the latest first; subject nil: of everybody. */
 SRV_CHECK srv_status store_audit(store_txn *txn, const srv_id *subject, int64_t before_seq,

@@ -193,6 +193,13 @@ void store_writer_free(store_writer *writer)
     free(writer);
 }
 
+static void writer_add(store_writer *writer, writer_request *request)
+{
+    *writer->last = request;
+    writer->last = &request->next;
+    pthread_cond_signal(&writer->wake);
+}
+
 srv_status store_writer_run(store_writer *writer, store_job *job, void *ctx, bool *has_tape,
                             srv_error *error)
 {
@@ -200,9 +207,7 @@ srv_status store_writer_run(store_writer *writer, store_job *job, void *ctx, boo
 
     pthread_cond_init(&request.done, NULL);
     pthread_mutex_lock(&writer->lock);
-    *writer->last = &request;
-    writer->last = &request.next;
-    pthread_cond_signal(&writer->wake);
+    writer_add(writer, &request);
     while (!request.is_done)
         pthread_cond_wait(&request.done, &writer->lock);
     pthread_mutex_unlock(&writer->lock);

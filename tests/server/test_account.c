@@ -332,6 +332,35 @@ static void access_token_is_refused_when_changed_expired_or_ended(void **state)
     assert_true(srv_id_equal(&identity.sid, &grant.sid));
 }
 
+/* Cold, and remembered; and the other end: ADR-0015. */
+static void access_token_is_given_the_leeway_and_no_more(void **state)
+{
+    fixture *test = *state;
+    access_identity identity;
+    user_row user;
+    session_grant grant;
+    char text[4096];
+    srv_error error = { 0 };
+
+    assert_ok(sign_up(test, "ada", "", PASSWORD, &user, &grant));
+    write_token(test, &grant, text, sizeof text);
+
+    lanyard_str token = lanyard_str_of(text);
+
+    access_set_leeway(test->tokens, 10);
+    for (int i = 0; i < 2; i++) {
+        assert_srv(access_check(test->tokens, token, grant.exp + 10, NULL, &identity, &error),
+                   SRV_E_INVALID_TOKEN);
+        assert_ok(access_check(test->tokens, token, grant.exp + 9, NULL, &identity, &error));
+        assert_ok(access_check(test->tokens, token, grant.iat - 60, NULL, &identity, &error));
+        assert_srv(access_check(test->tokens, token, grant.iat - 61, NULL, &identity, &error),
+                   SRV_E_INVALID_TOKEN);
+    }
+    access_set_leeway(test->tokens, 0);
+    assert_srv(access_check(test->tokens, token, grant.exp, NULL, &identity, &error),
+               SRV_E_INVALID_TOKEN);
+}
+
 static void access_token_refuses_a_refresh_token(void **state)
 {
     fixture *test = *state;
@@ -431,6 +460,7 @@ int main(void)
         OVER(update_changes_what_is_given_and_keeps_the_rest),
         OVER(access_token_says_who_and_what),
         OVER(access_token_is_refused_when_changed_expired_or_ended),
+        OVER(access_token_is_given_the_leeway_and_no_more),
         OVER(access_token_refuses_a_refresh_token),
         OVER(access_token_that_is_remembered_still_expires_and_ends),
         OVER(access_token_that_is_remembered_falls_with_its_key),

@@ -671,7 +671,25 @@ static lanyard_key *key_of(const char *alg, const char *kid)
     return key;
 }
 
-static void import_makes_a_key_the_active_one(void **state)
+static void import_publishes_a_key_an_hour_before_it_signs(void **state)
+{
+    fixture *test = *state;
+    lanyard_key *key = key_of("EdDSA", "from elsewhere");
+    char kid[KID_MAX];
+
+    fixture_open(test, &(keyring_opts){ .alg = NULL });
+    assert_srv(keyring_import(test->ring, key, 0, false, NULL), SRV_OK);
+    assert_int_equal(fixture_published(test), 2);
+    fixture_tick(test, SRV_HOUR - 1);
+    fixture_kid(test, kid);
+    assert_string_not_equal(kid, "from elsewhere");
+    fixture_tick(test, 1);
+    fixture_kid(test, kid);
+    assert_string_equal(kid, "from elsewhere");
+    lanyard_key_free(key);
+}
+
+static void import_makes_a_key_the_active_one_when_told_to(void **state)
 {
     fixture *test = *state;
     lanyard_key *key = key_of("EdDSA", "from elsewhere");
@@ -681,11 +699,11 @@ static void import_makes_a_key_the_active_one(void **state)
 
     lanyard_buf before = fixture_sign(test);
 
-    assert_srv(keyring_import(test->ring, key, 0, NULL), SRV_OK);
+    assert_srv(keyring_import(test->ring, key, 0, true, NULL), SRV_OK);
     fixture_kid(test, kid);
     assert_string_equal(kid, "from elsewhere");
     assert_int_equal(fixture_verify(test, &before), LANYARD_OK);
-    assert_srv(keyring_import(test->ring, key, 0, NULL), SRV_E_CONFLICT);
+    assert_srv(keyring_import(test->ring, key, 0, true, NULL), SRV_E_CONFLICT);
     lanyard_buf_done(&before);
     lanyard_key_free(key);
 }
@@ -701,7 +719,7 @@ static void import_to_verify_only_ends_at_its_time(void **state)
 
     fixture_open(test, &(keyring_opts){ .alg = NULL });
     fixture_kid(test, before);
-    assert_srv(keyring_import(test->ring, key, test->now + SRV_DAY, NULL), SRV_OK);
+    assert_srv(keyring_import(test->ring, key, test->now + SRV_DAY, false, NULL), SRV_OK);
     fixture_kid(test, after);
     assert_string_equal(before, after);
     lanyard_buf_init(&token, NULL, 4096);
@@ -739,10 +757,10 @@ static void import_refuses_what_cannot_be_used(void **state)
     lanyard_key *other = key_of("ES256", NULL);
 
     fixture_open(test, &(keyring_opts){ .alg = NULL });
-    assert_srv(keyring_import(test->ring, public, 0, NULL), SRV_E_INVALID);
-    assert_srv(keyring_import(test->ring, other, 0, NULL), SRV_E_INVALID);
-    assert_srv(keyring_import(test->ring, private, test->now, NULL), SRV_E_INVALID);
-    assert_srv(keyring_import(test->ring, public, test->now + 1, NULL), SRV_OK);
+    assert_srv(keyring_import(test->ring, public, 0, true, NULL), SRV_E_INVALID);
+    assert_srv(keyring_import(test->ring, other, 0, true, NULL), SRV_E_INVALID);
+    assert_srv(keyring_import(test->ring, private, test->now, false, NULL), SRV_E_INVALID);
+    assert_srv(keyring_import(test->ring, public, test->now + 1, false, NULL), SRV_OK);
     assert_int_equal(fixture_published(test), 2);
     lanyard_key_free(private);
     lanyard_key_free(public);
@@ -899,7 +917,8 @@ int main(void)
         RING_TEST(revocation_refuses_a_kid_that_nobody_uses),
         RING_TEST(revocation_of_a_published_key_leaves_the_active_one),
         RING_TEST(revocation_of_the_given_secret_asks_for_another_first),
-        RING_TEST(import_makes_a_key_the_active_one),
+        RING_TEST(import_publishes_a_key_an_hour_before_it_signs),
+        RING_TEST(import_makes_a_key_the_active_one_when_told_to),
         RING_TEST(import_to_verify_only_ends_at_its_time),
         RING_TEST(import_refuses_what_cannot_be_used),
         RING_TEST(ring_sees_what_another_process_did),

@@ -440,6 +440,42 @@ static void restore_ends_everything_and_renews_the_epoch(void **state)
     assert_srv(kit_refresh(kit, grant.refresh, HOME, &grant, &error), SRV_E_SESSION_ENDED);
 }
 
+/* Tokens of two hours are about when their life is made shorter: what ends one must stay as long.
+ */
+static void longest_life_counts_until_its_last_token_is_gone(void **state)
+{
+    const session_rules before = { .access_life = 2 * SRV_HOUR };
+    const session_rules after = { .access_life = SRV_MINUTE };
+    srv_kit *kit = *state;
+    srv_error error = { 0 };
+
+    sessions_set_rules(&kit->sessions, &before);
+    assert_ok(sessions_settle_life(&kit->sessions, 0, &error));
+    sessions_set_rules(&kit->sessions, &after);
+    assert_true(kit->sessions.rules.longest_life == 2 * SRV_HOUR);
+    assert_ok(sessions_settle_life(&kit->sessions, 0, &error));
+    kit->clock.now += 2 * SRV_HOUR;
+    assert_ok(sessions_settle_life(&kit->sessions, 0, &error));
+    assert_true(kit->sessions.rules.longest_life == 2 * SRV_HOUR);
+    kit->clock.now += 1;
+    assert_ok(sessions_settle_life(&kit->sessions, 0, &error));
+    assert_true(kit->sessions.rules.longest_life == SRV_MINUTE);
+}
+
+/* A restored database does not know of tokens that were made after the backup. */
+static void longest_life_is_at_least_what_is_known(void **state)
+{
+    srv_kit *kit = *state;
+    srv_error error = { 0 };
+
+    assert_ok(sessions_settle_life(&kit->sessions, SRV_HOUR, &error));
+    assert_true(kit->sessions.rules.longest_life == SRV_HOUR);
+    kit_stop(kit);
+    kit_start(kit, NULL);
+    assert_ok(sessions_settle_life(&kit->sessions, 0, &error));
+    assert_true(kit->sessions.rules.longest_life == SRV_HOUR);
+}
+
 static void sweep_removes_what_is_long_over(void **state)
 {
     srv_kit *kit = *state;
@@ -490,6 +526,8 @@ int main(void)
         OVER_A_KIT(logout_with_a_refresh_token_needs_its_family),
         OVER_A_KIT(password_change_ends_expired_sessions_too),
         OVER_A_KIT(restore_ends_everything_and_renews_the_epoch),
+        OVER_A_KIT(longest_life_counts_until_its_last_token_is_gone),
+        OVER_A_KIT(longest_life_is_at_least_what_is_known),
         OVER_A_KIT(sweep_removes_what_is_long_over),
         cmocka_unit_test(list_shows_the_last_use_in_steps_of_five_minutes),
     };

@@ -47,6 +47,9 @@ def test_commands_that_do_not_exist_are_refused_with_the_list():
                   ["admin", "users", "show"], ["admin", "users", "show", "a", "b"],
                   ["admin", "users", "--kind", "x"], ["admin", "users", "--find"]):
         assert "lanyardd admin users list" in command(*words, expect=2)
+    for word in ("help", "--help", "-h"):
+        assert command("admin", word).startswith("  lanyardd admin users list")
+    assert "no command is called clients show" in command("admin", "clients", "show", expect=2)
     assert "no command is called dance" in command("dance", expect=2)
 
 
@@ -155,12 +158,21 @@ def test_keys_are_imported():
     later = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=2)
     command("admin", "keys", "import", str(path), "--verify-only", expect=2)
     command("admin", "keys", "import", str(path), "--until", f"{later:%Y-%m-%d}", expect=2)
-    command("admin", "keys", "import", str(path), "--verify-only", "--until", "soon", expect=2)
+    for bad in ("soon", "2027-02-30", "2027-13-01", "2027-01-31T", "2027-01-31T00:00:00", "2027-01-",
+                "2027-01-31T24:00:00Z", "2027-01-31 00:00:00Z", "27-01-31", "2027-01-31T00:00:00Zx", ""):
+        command("admin", "keys", "import", str(path), "--verify-only", "--until", bad, expect=2)
     S.admin("keys", "import", str(path), "--verify-only", "--until", f"{later:%Y-%m-%dT%H:%M:%SZ}")
     imported = by_state("verify_only")
     same(len(imported), 1)
     assert imported[0] in jwks()
     command("admin", "keys", "import", str(path), expect=1)
+    command("admin", "keys", "import", str(path), "--now", "--verify-only", "--until", f"{later:%Y-%m-%d}", expect=2)
+    for words, state in (([], "published"), (["--now"], "active")):
+        path.write_text(subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519"], check=True,
+                                       capture_output=True, text=True).stdout)
+        before = by_state(state)
+        same(S.admin("keys", "import", str(path), *words)["result"], {"published": "published", "active": "signs"}[state])
+        assert by_state(state) != before, state
 
 
 # --- clients ---
@@ -175,6 +187,8 @@ def test_a_client_secret_is_shown_once():
     assert made["secret"] not in json.dumps(S.admin("audit"))
     assert made["secret"] not in S.read_log()
     command("admin", "clients", "create", "--id", "door-1", expect=1)
+    assert "expected introspect:any" in command("admin", "clients", "create", "--scopes", "introspect",
+                                                expect=1)
     command("admin", "clients", "create", "--id", "no spaces", expect=1)
 
 
@@ -235,6 +249,41 @@ def test_t50_restore_ends_every_session():
             check(answer, 401, "session_ended")
             check(server.refresh(tokens["refresh_token"]), 401)
         check(server.login(user["name"]), 200)
+    finally:
+        server.close()
+
+
+def test_t50_restore_refuses_older_tokens_for_as_long_as_they_live():
+    """A life that was longer when the backup was made, or before the restore, counts."""
+    server = Server(access_s=7200)
+    try:
+        path = copy_name(server, "copy")
+        client = server.client("revocations")
+        command("backup", path, server=server)
+        server.stop()
+        server.options["access-s"] = 60
+        command("restore", path, server=server)
+        server.start()
+        lines = server.ask("GET", "/v1/revocations", basic=client).body.splitlines()
+        entries = [entry for entry in map(json.loads, lines) if entry.get("kind") == "all"]
+        same(len(entries), 1)
+        assert entries[0]["expires"] - entries[0]["not_before"] >= 7200, entries
+    finally:
+        server.close()
+
+
+def test_restore_into_a_new_place_makes_it_for_its_owner_alone():
+    server = Server()
+    try:
+        path = copy_name(server, "copy")
+        command("backup", path, server=server)
+        server.options |= {"data": server.place / "new", "db": f"sqlite:{server.place}/apart.db"}
+        command("restore", path, server=server)
+        for made in (server.place / "apart.db", server.place / "new"):
+            same((made.name, stat.S_IMODE(os.stat(made).st_mode) & 0o077), (made.name, 0))
+        assert "0 of 1, the master key file is missing" in command("doctor", server=server, expect=1)
+        shutil.copy(server.data / "master.key", server.place / "new")
+        assert "WRONG" not in command("doctor", server=server)
     finally:
         server.close()
 

@@ -1,15 +1,17 @@
 #!/usr/bin/python3
 """Starting, stopping, reloading, slow clients, logs and metrics."""
+import http.client
 import json
 import os
 import re
 import signal
 import socket
+import ssl
 import subprocess
 import threading
 import time
 
-from kit import PASSWORD, PROGRAM, Server, check, main, same
+from kit import PASSWORD, PROGRAM, ROOT, Server, check, main, same
 
 S = Server()
 
@@ -21,6 +23,14 @@ def run(*words, env=None):
 
 
 # --- configuration ---
+
+def test_help_and_version_are_told():
+    for words in (["--help"], ["-h"], ["help"]):
+        status, text, why = run(*words)
+        same((status, why, text.startswith("usage: lanyardd")), (0, "", True))
+        assert "--failures-pair " in text
+    assert re.fullmatch(r"lanyardd \d+\.\d+\.\d+\n", run("--version")[1])
+
 
 def test_config_is_printed_and_read_again():
     status, text, _ = run("--data=/tmp/x", "--grace-s=7", "--trusted-proxies=10.0.0.0/8 ::1",
@@ -49,18 +59,56 @@ def test_config_refuses_what_cannot_be():
              ("--db=postgresql://u:secret@h/d", "passfile"), ("--tls-cert=x", "tls-key"),
              ("--db=postgresql://h/d?password=secret", "passfile"), ("--compat=other", "compat"),
              ("--trusted-proxies=10.0.0.1", "behind-proxy"), ("--log=all", "log"),
-             ("--access-s=5000", None), ("extra", None))
+             ("--listen=localhost:80", "listen: expected ADDR:PORT"), ("--listen=127.0.0.1:99999", "listen"),
+             ("--listen=unix:", "listen"), ("--listen=0.0.0.0:80", "beyond this machine"),
+             ("--metrics-listen=[::]:9000", "metrics-listen: beyond this machine"),
+             ("--db=mysql://u:secret@h/d", "db: "), ("--db=host=h password=secret", "db: "),
+             ("--db=sqlite:", "db: "), ("--socket-mode=9", "socket-mode"), ("--socket-mode=08", "socket-mode"),
+             ("--rotate-s=7200 --access-s=4000", "rotate-s: shorter"),
+             (f"--alg=HS256 --secret-file={S.place}/none", "No such file"),
+             (f"--compat=x-access-token --compat-secret-file={S.place}/none", "No such file"),
+             (f"--tls-cert={S.place}/none --tls-key={S.place}/none", "No such file"))
     for word, said in cases:
-        status, _, why = run("--check-config", word)
-        if said:
-            same((word, status), (word, 2))
-            assert said in why and "secret@" not in why, why
+        words = (word,) if " password" in word else word.split(" ")
+        status, _, why = run("--check-config", *words)
+        same((word, status), (word, 2))
+        assert said in why and "secret@" not in why and "=secret" not in why, (word, why)
     for line in ("nonsense = 1", "grace-s", "grace-s = 1\ngrace_s = 2", 'log = "events'):
         path.write_text("\n" + line + "\n")
         status, _, why = run("--config", str(path), "--check-config")
         same((line, status), (line, 2))
         assert re.search(r"config:[23]: ", why), why
     same(run("--check-config")[0], 0)
+    status, _, why = run("--check-config", env={"LANYARD_GRACE": "5", "LANYARD_IDLE_S": "3600"})
+    assert status == 0 and "lanyardd: LANYARD_GRACE is no setting, and is not looked at\n" in why, why
+    assert "IDLE_S" not in why, why
+
+
+def test_every_setting_stands_in_the_manual():
+    page = (ROOT / "docs/man/lanyardd.conf.5.scd").read_text()
+    live = {name for name, plus in re.findall(r"\*([a-z-]+)\*(\+?)", page) if plus}
+    named = set(re.findall(r"\*([a-z-]+)\*", page))
+    for line in run("--help")[1].split("--version\n")[1].splitlines():
+        name, _, what = line.strip().lstrip("-").partition(" ")
+        assert name in named, f"{name} is missing"
+        standard = re.search(r" \[([^]]*)\]$", what)
+        said = re.search(rf"\*{name}\*\+?(?:, \*[a-z-]+\*\+?)* \[([^],:]*)", page)
+        if standard and standard[1] != "0":
+            same((name, said and said[1]), (name, standard[1]))
+    path = S.place / "reload"
+    path.write_text("")
+    server = Server(limits=False, config=path)
+    changed = {"trusted-proxies": "10.0.0.1", "origins": "https://a", "log": "events", "audience": "a",
+               "issuer": "i", "client-id": "c", "alg": "ES256", "admin-socket": "/tmp/a", "db": "sqlite:/tmp/b",
+               "metrics-listen": "127.0.0.1:1", "socket-mode": "0660", "behind-proxy": "true"}
+    numbers = [name for name in named if re.search(rf"\*{name}\*\+? \[\d", page) and name not in {*changed, "listen"}]
+    changed |= {name: str(int(re.search(rf"\*{name}\*\+? \[(\d+)", page)[1]) + 1) for name in numbers}
+    try:
+        said = reload(server, path, "".join(f"{name} = {value}\n" for name, value in changed.items()))
+        same(set(said["changed"]) | {"tls-cert", "tls-key"}, live)
+        same(set(said["changed"]) | set(said["needs_restart"]), set(changed))
+    finally:
+        server.close()
 
 
 def test_listening_beyond_this_machine_needs_tls_or_a_proxy():
@@ -71,6 +119,41 @@ def test_listening_beyond_this_machine_needs_tls_or_a_proxy():
 
 
 # --- starting and stopping ---
+
+def test_one_minute_is_enough():
+    """make run: ready in half a second, four lines that can be pasted twice, Ctrl-C."""
+    place = S.place / "run"
+    start = time.monotonic()
+    process = subprocess.Popen([str(ROOT / "tools/run")], stdin=subprocess.DEVNULL, text=True,
+                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                               env={**os.environ, "RUN_PLACE": str(place)}, start_new_session=True)
+    try:
+        text = ""
+        while "Ctrl-C" not in text:
+            text += process.stdout.readline()
+            assert process.poll() is None, text
+        took = time.monotonic() - start
+        assert took < 0.5, f"{took:.2f} s until the lines stand there"
+        lines = [line for line in text.splitlines() if re.match(r"A=|T=|curl ", line)]
+        same(len(lines), 4)
+        for n in range(2):
+            said = subprocess.run(["/bin/sh", "-e"], input="\n".join(lines), capture_output=True, text=True,
+                                  timeout=20)
+            same((said.returncode, said.stderr), (0, ""))
+            answers = said.stdout.splitlines()
+            name = json.loads(answers[0])["user"]["username"]
+            assert name.startswith("tour") and answers[1].startswith("eyJ"), said.stdout
+            same(json.loads(answers[2])["username"], name)
+            same(json.loads(answers[3])["revoked"], 1)
+            same(json.loads(answers[4])["code"], "session_ended")
+            time.sleep(1.1 if n == 0 else 0)
+        os.killpg(process.pid, signal.SIGINT)
+        same(process.wait(5), 0)
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait(5)
+
 
 def test_starts_in_half_a_second_and_drains():
     server = Server()
@@ -131,23 +214,154 @@ def test_files_are_for_the_owner_alone():
     same(S.data.stat().st_mode & 0o777, 0o700)
 
 
-def test_hangup_takes_new_buckets():
+def reload(server, path, text):
+    """The line that a hangup writes, the file being so."""
+    path.write_text(text)
+    before = len(server.read_log())
+    server.process.send_signal(signal.SIGHUP)
+    until = time.monotonic() + 10
+    while time.monotonic() < until:
+        for line in server.read_log()[before:].splitlines():
+            if '"event":"reload' in line and line.endswith("}"):
+                return json.loads(line)
+        time.sleep(0.02)
+    raise AssertionError("a hangup says nothing")
+
+
+def test_hangup_takes_what_it_can_and_names_it():
     path = S.place / "reload"
-    path.write_text("failures-pair = 100000\n")
+    path.write_text("failures-pair = 100000\nbehind-proxy = true\n")
     server = Server(limits=False, config=path)
     try:
         name = server.register()["name"]
         same({server.login(name, "not the pass phrase").status for _ in range(15)}, {401})
-        path.write_text("failures-pair = 2\n")
+        said = reload(server, path, "failures-pair = 2\naccess-s = 60\nidle-s = 3600\npassword-min = 30\n"
+                                    "trusted-proxies = 127.0.0.1\nlog = events\nhash-queue = 9\n"
+                                    "session-cap = 1\nbehind-proxy = true\nissuer = https://other\n")
+        same((said["event"], said["level"]), ("reloaded", "info"))
+        same(said["changed"], ["trusted-proxies", "log", "access-s", "idle-s", "session-cap",
+                               "password-min", "failures-pair"])
+        same(said["needs_restart"], ["issuer", "hash-queue"])
+
+        refused = server.ask("POST", "/v1/register", {"username": "short", "password": PASSWORD})
+        same((refused.status, refused.code), (422, "weak_password"))
+        long = "a pass phrase that is a little longer than others"
+        user = server.ask("POST", "/v1/register", {"username": "wordy", "password": long})
+        same((check(user, 201).json["expires_in"], user.json["refresh_expires_in"]), (60, 3600))
+        wrong = {"login": "wordy", "password": "not the pass phrase"}
+        assert 429 in {server.ask("POST", "/v1/login", wrong).status for _ in range(4)}
+        right = {"login": "wordy", "password": long}
+        check(server.ask("POST", "/v1/login", right, headers={"X-Forwarded-For": "192.0.2.9"}), 200)
+        items = server.admin("sessions", "list", "--user", "wordy")["items"]
+        same([item["ip"] for item in items], ["192.0.2.9"])
+        assert "/v1/login" not in server.read_log().split('"event":"reloaded"')[1]
+
+        said = reload(server, path, path.read_text())
+        same((said["changed"], said["needs_restart"]), ([], ["issuer", "hash-queue"]))
+    finally:
+        server.close()
+
+
+def test_hangup_with_a_bad_file_changes_nothing():
+    path = S.place / "reload"
+    path.write_text("grace-s = 5\n")
+    server = Server(config=path)
+    try:
+        for text, why in (("access-s = 60\ngrace-s = nonsense\n", f"{path.name}:2: grace-s"),
+                          ("access-s = 60\nnonsense = 1\n", "no setting"),
+                          ("access-s = 60\ntls-cert = /nowhere\ntls-key = /nowhere\n", "/nowhere"),
+                          ("access-s = 60\nsocket-mode = x\n", "socket-mode")):
+            said = reload(server, path, text)
+            same((said["event"], said["level"], said["effect"]),
+                 ("reload_failed", "error", "the configuration before stays"))
+            assert why in said["detail"], said
+            same(server.register()["expires_in"], 900)
+        path.unlink()
+        path.mkdir()
+        before = server.read_log().count("reload_failed")
         server.process.send_signal(signal.SIGHUP)
         time.sleep(0.3)
-        name = server.register()["name"]
-        assert 429 in {server.login(name, "not the pass phrase").status for _ in range(4)}
-        path.write_text("failures-pair = nonsense\n")
-        server.process.send_signal(signal.SIGHUP)
-        time.sleep(0.3)
-        assert "reload_failed" in server.read_log()
+        same(server.read_log().count("reload_failed"), before + 1)
         check(server.ask("GET", "/livez"), 200)
+        path.rmdir()
+    finally:
+        server.close()
+
+
+def count_threads(server):
+    return len(os.listdir(f"/proc/{server.process.pid}/task"))
+
+
+def test_hangups_under_load_turn_nobody_away():
+    """Each one replaces the daemon that listens, and who is connected to the one before is served."""
+    path = S.place / "reload"
+    path.write_text("")
+    server = Server(config=path)
+    found, is_over = [], threading.Event()
+    before = count_threads(server)
+
+    def ask_on(keeps_connection):
+        connection = None
+        while not is_over.is_set():
+            if connection is None:
+                connection = http.client.HTTPConnection("localhost")
+                connection.sock = server.connect()
+            try:
+                connection.request("GET", "/readyz", headers={"Host": "a"})
+                answer = connection.getresponse()
+                answer.read()
+                found.append(answer.status)
+                goes_on = keeps_connection and answer.headers.get("Connection") != "close"
+            except OSError as fault:
+                found.append(repr(fault))
+                goes_on = False
+            if not goes_on:
+                connection.close()
+                connection = None
+
+    threads = [threading.Thread(target=ask_on, args=(n % 2 == 0,)) for n in range(6)]
+    try:
+        for thread in threads:
+            thread.start()
+        for n in range(20):
+            same(reload(server, path, f"timeout-s = {1 + n % 5}\n")["event"], "reloaded")
+        is_over.set()
+        for thread in threads:
+            thread.join(10)
+        same(set(found), {200})
+        assert len(found) > 200, len(found)
+        until = time.monotonic() + 5
+        while count_threads(server) > before and time.monotonic() < until:
+            time.sleep(0.05)
+        same(count_threads(server), before)  # daemons that are over have ended
+    finally:
+        is_over.set()
+        server.close()
+
+
+def test_a_shorter_life_is_no_shorter_for_tokens_that_are_out():
+    """What ends a token must outlive it: through a reload, and through a restart."""
+    def entry_life(server, client):
+        user = server.register()
+        check(server.ask("POST", "/v1/logout", token=user["access_token"]), 200)
+        line = server.ask("GET", "/v1/revocations", basic=client).body.splitlines()[-1]
+        entry = json.loads(line)
+        return entry["expires"] - entry["not_before"]
+
+    path = S.place / "reload"
+    path.write_text("access-s = 7200\n")
+    server = Server(config=path)
+    try:
+        client = server.client("revocations")
+        long = entry_life(server, client)
+        assert long >= 7200, long
+        reload(server, path, "access-s = 60\n")
+        same(entry_life(server, client), long)
+        server.stop()
+        server.start()
+        same(entry_life(server, client), long)
+        reload(server, path, "access-s = 7300\n")
+        same(entry_life(server, client), long + 100)
     finally:
         server.close()
 
@@ -244,13 +458,54 @@ def test_t40_who_drips_is_ended():
         server.close()
 
 
-def test_tls_is_spoken():
-    for name in ("cert", "key"):
-        (S.place / name).unlink(missing_ok=True)
+def make_certificate(name="localhost"):
     subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
                     "-nodes", "-keyout", S.place / "key", "-out", S.place / "cert", "-days", "2",
-                    "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"],
+                    "-subj", f"/CN={name}", "-addext", "subjectAltName=IP:127.0.0.1"],
                    check=True, capture_output=True)
+
+
+def shown_certificate(server):
+    """The name in the certificate that a new connection gets."""
+    host, port = server.address.split("//")[1].rsplit(":", 1)
+    text = ssl.get_server_certificate((host, int(port)))
+    return subprocess.run(["openssl", "x509", "-noout", "-subject"], input=text, text=True, check=True,
+                          capture_output=True).stdout.strip().split("=")[-1].strip()
+
+
+def test_hangup_takes_a_new_certificate_and_cuts_nobody_off():
+    make_certificate("first")
+    path = S.place / "reload"
+    path.write_text("")
+    server = Server(tls_cert=S.place / "cert", tls_key=S.place / "key", config=path, timeout_s=1)
+    trusting = ssl.create_default_context()
+    trusting.check_hostname = False
+    trusting.verify_mode = ssl.CERT_NONE
+    head = b"GET /livez HTTP/1.1\r\nHost: a\r\n"
+    try:
+        same(shown_certificate(server), "first")
+        with trusting.wrap_socket(server.connect()) as early:
+            early.sendall(head)
+            (S.place / "key").write_text("no key at all")
+            same(reload(server, path, "")["event"], "reload_failed")
+            same(shown_certificate(server), "first")
+            make_certificate("second")
+            said = reload(server, path, "")
+            same((said["event"], said["changed"], said["certificate"]), ("reloaded", [], "new"))
+            same({shown_certificate(server) for _ in range(5)}, {"second"})
+            early.sendall(b"\r\n")
+            answer = early.recv(4096)
+            assert answer.startswith(b"HTTP/1.1 200") and b"Connection: close" in answer, answer
+        assert "certificate" not in reload(server, path, "grace-s = 7\n")
+        time.sleep(1)
+        same(shown_certificate(server), "second")
+        same(server.stop(), 0)
+    finally:
+        server.close()
+
+
+def test_tls_is_spoken():
+    make_certificate()
     server = Server(tls_cert=S.place / "cert", tls_key=S.place / "key")
     try:
         assert server.address.startswith("https://127.0.0.1:")

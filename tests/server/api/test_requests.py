@@ -77,6 +77,8 @@ def test_two_credentials_are_refused():
              f"Authorization: Bearer {token}\r\nConnection: close\r\n\r\n")
     assert S.raw(twice.encode()).startswith(b"HTTP/1.1 400"), "two Authorization fields"
     check(S.ask("GET", "/v1/me", headers={"Authorization": "Bearer"}), 400, "malformed")
+    for bad in ("!!!", "a,b", "a=b", '"a"', "\xe9"):
+        check(S.ask("GET", "/v1/me", headers={"Authorization": f"Bearer {bad}"}), 401, "invalid_token")
     check(S.ask("GET", "/v1/me", headers={"Authorization": f"Bearer {token} x"}), 400, "malformed")
 
 
