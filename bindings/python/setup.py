@@ -8,11 +8,14 @@ import re
 import shutil
 
 from setuptools import Extension, setup
+from setuptools.command.bdist_wheel import bdist_wheel
 from setuptools.command.build_ext import build_ext
 from setuptools.command.sdist import sdist
 
 HERE = pathlib.Path(__file__).resolve().parent
 ENGINE = HERE / "engine" if (HERE / "engine").is_dir() else HERE.parent.parent
+
+LICENSE = (HERE if ENGINE.is_relative_to(HERE) else ENGINE) / "LICENSE"
 
 
 def families():
@@ -37,6 +40,16 @@ class BuildExt(build_ext):
         super().build_extension(ext)
 
 
+class Wheel(bdist_wheel):
+    """Takes the license along, which lies beside the engine."""
+
+    def write_wheelfile(self, wheelfile_base, *args, **kwargs):
+        super().write_wheelfile(wheelfile_base, *args, **kwargs)
+        place = pathlib.Path(wheelfile_base) / "licenses"
+        place.mkdir(exist_ok=True)
+        shutil.copy(LICENSE, place)
+
+
 class Sdist(sdist):
     """Takes the engine along."""
 
@@ -45,7 +58,7 @@ class Sdist(sdist):
         for folder in ("src", "include"):
             shutil.copytree(ENGINE / folder, pathlib.Path(base_dir) / "engine" / folder,
                             dirs_exist_ok=True)
-        shutil.copy(ENGINE / "LICENSE", base_dir)
+        shutil.copy(LICENSE, base_dir)
 
 
 setup(
@@ -62,7 +75,7 @@ setup(
             py_limited_api=True,
         )
     ],
-    cmdclass={"build_ext": BuildExt, "sdist": Sdist},
+    cmdclass={"bdist_wheel": Wheel, "build_ext": BuildExt, "sdist": Sdist},
     # In a checkout what is compiled lies where make clean removes it.
     options={
         "bdist_wheel": {"py_limited_api": "cp311"},

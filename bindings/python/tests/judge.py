@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import tarfile
 import venv
 
 TESTS = pathlib.Path(__file__).resolve().parent
@@ -17,6 +18,8 @@ SUITE_SKIPS_MAX = 12
 # PyJWT's own settings: every warning is an error but this one.
 SUITE_OPTIONS = ["-p", "no:cacheprovider", "-W", "error",
                  "-W", "ignore::jwt.warnings.InsecureKeyLengthWarning", "-q", "-rfEs"]
+# What the suite of tests/callers.txt wants, less PyJWT, which is not there but for ours.
+CALLER_NEEDS = ["cryptography==50.0.2", "Flask==3.1.3", "pytest==8.4.2", "python-dateutil==4.0.0"]
 COUNTS = re.compile(r"(\d+) (passed|failed|skipped|errors?|xfailed|xpassed)\b")
 
 
@@ -49,8 +52,9 @@ class Judge:
         if failed:
             print(output)
 
-    def pytest(self, name, arguments, path=(), skips_max=None, **environment):
-        status, output = self.run([sys.executable, "-m", "pytest", *arguments], path, **environment)
+    def pytest(self, name, arguments, path=(), skips_max=None, python=sys.executable,
+               **environment):
+        status, output = self.run([python, "-m", "pytest", *arguments], path, **environment)
         last = output.rstrip().rsplit("\n", 1)[-1]
         counts = dict.fromkeys(("passed", "failed", "skipped", "error", "errors"), 0)
         counts.update((word, int(number)) for number, word in COUNTS.findall(last))
@@ -84,6 +88,24 @@ class Judge:
                     ["-p", "no:cacheprovider", "-q", "-c", TESTS.parent / "pyproject.toml", TESTS],
                     [BUILD / "python-jwt"], LANYARD_LEVEL=level, **environment)
 
+    def caller(self):
+        """The suite of an application that was written for PyJWT, unmodified, on the drop-in."""
+        place, pip = BUILD / "python-caller", BUILD / "python-caller/bin/pip"
+        shutil.rmtree(place, ignore_errors=True)
+        venv.create(place, with_pip=True, symlinks=True)
+        for step in (["install", *CALLER_NEEDS],
+                     ["download", "--no-deps", "--no-binary", ":all:", "--require-hashes", "-d", place,
+                      "-r", TESTS / "callers.txt"]):
+            status, output = self.run([pip, *step, "--quiet", "--disable-pip-version-check"])
+            if status:
+                return self.add("a caller of PyJWT", status, output, 0, 1)
+        archive, = place.glob("*.tar.gz")
+        with tarfile.open(archive) as tar:
+            tar.extractall(place, filter="data")
+        sources = archive.with_suffix("").with_suffix("")
+        self.pytest(f"the suite of {sources.name}", ["-q", "-p", "no:cacheprovider", sources / "tests"],
+                    [BUILD / "python-jwt", sources], python=place / "bin/python")
+
     def newer(self):
         """Says when PyJWT has a newer release than the one that is pinned."""
         status, output = self.run([sys.executable, "-m", "pip", "index", "versions", "pyjwt"])
@@ -102,17 +124,32 @@ class Judge:
         status, output = self.run(
             [sys.executable, "-c", "import sys; from setuptools import build_meta as backend; "
              "backend.build_sdist(sys.argv[1])", made], cwd=package)
-        sources = {"the checkout": [package, package / "drop-in"],
-                   "a source distribution": [*made.glob("lanyard-*.tar.gz"), package / "drop-in"]}
+        sources = {"the checkout": package, "a source distribution": next(made.glob("lanyard-*.tar.gz"),
+                                                                          made)}
         for name, what in sources.items():
             place = made / name.rsplit(" ", 1)[1]
             venv.create(place, with_pip=True, symlinks=True)
-            steps = ([place / "bin/pip", "install", "--quiet", "--disable-pip-version-check", *what],
+            steps = ([place / "bin/pip", "install", "--quiet", "--disable-pip-version-check", what,
+                      package / "drop-in"],
                      [place / "bin/python", "-I", TESTS / "smoke.py"])
             for step in steps:
                 if not status:
                     status, output = self.run(step, cwd=made)
-            self.add(f"pip install of {name}", status, output, int(not status), int(bool(status)))
+            missing = [] if status else self.missing(place)
+            self.add(f"pip install of {name}", status or bool(missing),
+                     output + "".join(f"not installed: {path}\n" for path in missing),
+                     int(not status and not missing), int(bool(status or missing)))
+
+    @staticmethod
+    def missing(place):
+        """What build/python has, or a package must have, and pip did not install."""
+        installed, = place.glob("lib/python3*/site-packages")
+        found = {path.relative_to(installed).as_posix() for path in installed.rglob("*")}
+        wanted = {path.relative_to(folder).as_posix() for folder in (BUILD / "python",
+                                                                     BUILD / "python-jwt")
+                  for path in folder.rglob("*") if "__pycache__" not in path.parts}
+        licenses = [path for path in found if re.match(r"lanyard-.*/licenses/LICENSE$", path)]
+        return sorted(wanted - found) + ([] if licenses else ["LICENSE"])
 
     def every_python(self):
         """A smoke test on each CPython at hand: one build must do for all."""
@@ -160,6 +197,7 @@ def main():
     if part == "all":
         judge.every_python()
         judge.pip()
+        judge.caller()
         judge.newer()
     total = f"{judge.passed} passed, {judge.failed} failed"
     print(total + (f", {judge.skipped} skipped" if judge.skipped else ""))

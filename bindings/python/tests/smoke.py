@@ -1,6 +1,9 @@
-"""Every algorithm signs and verifies, in lanyard and in jwt. Run on each CPython at hand."""
+"""Every algorithm signs and verifies, in lanyard and in jwt. Run on each CPython at hand, and
+where nothing but lanyard is installed: a framework is missed by its own module only."""
 
 import datetime
+import importlib
+import sys
 
 import jwt
 import lanyard
@@ -26,3 +29,12 @@ for _ in range(2):
 pair = lanyard.Key.generate("RS256")
 token = jwt.encode({"sub": "ada"}, pair.to_pem(private=True), "RS256")
 assert jwt.decode(token, pair.to_pem(), algorithms=["RS256"]) == {"sub": "ada"}
+
+assert lanyard.Client and lanyard.AsyncClient and importlib.import_module("lanyard.starlette")
+frameworks = {"flask", "sqlalchemy", "fastapi", "starlette", "django"}
+assert not [name for name in [*frameworks, "cryptography"] if name in sys.modules]
+for name in ("flask", "fastapi", "django"):
+    try:
+        importlib.import_module(f"lanyard.{name}")
+    except ModuleNotFoundError as error:
+        assert error.name.split(".")[0] in frameworks, error

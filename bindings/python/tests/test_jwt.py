@@ -1,12 +1,19 @@
 """lanyard.jwt beyond PyJWT's own suite: what callers lean on, and what must not happen."""
 
+import base64
 import copy
 import datetime
+import functools
+import hashlib
+import hmac
 import inspect
+import io
 import json
 import pickle
 import subprocess
 import sys
+import threading
+import time
 import warnings
 
 import freezegun
@@ -258,11 +265,183 @@ def test_pyjwk_that_was_changed_verifies_with_what_it_holds_now():
         jwt.decode(token, second, algorithms=["HS256", "HS512"])
 
 
+def test_key_that_was_set_verifies_for_nobody_else():
+    """Neither for another PyJWK whose key was set, nor for None."""
+    first, second = (jwt.PyJWK({"kty": "oct", "k": "a2tr" * 11, "alg": "HS256"}) for _ in range(2))
+    first.key, second.key = b"x" * 32, b"y" * 32
+    token = jwt.encode({"a": 1}, b"x" * 32)
+    for _ in range(2):
+        assert jwt.decode(token, first) == {"a": 1}
+        with pytest.raises(jwt.InvalidSignatureError):
+            jwt.decode(token, second)
+        with pytest.raises(TypeError):
+            jwt.decode(token, None, algorithms=["HS256"])
+
+
+def test_options_of_an_object_do_not_turn_the_signature_off():
+    """Only the call itself may."""
+    lax = jwt.PyJWT(options={"verify_signature": False})
+    token = jwt.encode({"a": 1, "exp": 1}, KEY)
+    for _ in range(2):
+        with pytest.raises(jwt.DecodeError, match="algorithms"):
+            lax.decode(token)
+        with pytest.raises(jwt.InvalidSignatureError):
+            lax.decode(token[:-4] + "AAAA", KEY, algorithms=["HS256"])
+        assert lax.decode(token, KEY, algorithms=["HS256"])["exp"] == 1
+    assert lax.decode(token, options={"verify_signature": False})["a"] == 1
+
+
+def test_required_claims_hook_is_always_called():
+    class Own(jwt.PyJWT):
+        def _validate_required_claims(self, payload, claims):
+            super()._validate_required_claims(payload, [*claims, "tenant"])
+
+    token = jwt.encode({"a": 1}, KEY)
+    with pytest.raises(jwt.MissingRequiredClaimError, match="tenant"):
+        Own().decode(token, KEY, algorithms=["HS256"])
+    with pytest.raises(TypeError):
+        jwt.decode(token, KEY, algorithms=["HS256"], options={"require": None})
+
+
+@pytest.mark.parametrize("alg, family, hashed", [
+    ("HS256", "HMACAlgorithm", hashlib.sha1), ("HS256", "HMACAlgorithm", hashlib.blake2s),
+    ("HS256", "HMACAlgorithm", functools.partial(hashlib.blake2b, digest_size=32)),
+    ("RS256", "RSAAlgorithm", "SHA1"), ("PS256", "RSAPSSAlgorithm", "SHA3_256"),
+    ("ES256", "ECAlgorithm", "SHA512"), ("ES384", "ECAlgorithm", "SHA384"),
+])
+def test_own_hashes_sign_and_verify(alg, family, hashed):
+    """PyJWT's classes with a hash that the engine does not have, and without the curve."""
+    from cryptography.hazmat.primitives import hashes
+
+    hash_alg = getattr(hashes, hashed) if isinstance(hashed, str) else hashed
+    jws, pair = jwt.PyJWS(), lanyard.Key.generate(alg)
+    own = getattr(jwt.algorithms, family)(hash_alg)
+    jws.register_algorithm("OWN", own)
+    private, public = (KEY, KEY) if alg == "HS256" else (pair.to_pem(private=True), pair.to_pem())
+    token = jws.encode(b"x", private, "OWN")
+    assert jws.decode(token, public, ["OWN"]) == jws.decode(token, private, ["OWN"]) == b"x"
+    for other in (token[:-6] + "AAAAAA", token.rsplit(".", 1)[0] + "."):
+        with pytest.raises(jwt.InvalidSignatureError):
+            jws.decode(other, public, ["OWN"])
+    digest = own.compute_hash_digest(b"x")
+    assert len(digest) == (hash_alg.digest_size if isinstance(hashed, str) else
+                           hash_alg().digest_size)
+    if alg != "HS256":
+        with pytest.raises(jwt.InvalidKeyError):
+            jws.encode(b"x", public, "OWN")
+
+
+def test_subclass_prepares_a_key_once():
+    """Of a secret in base64, or of an encrypted PEM: in PyJWT, too, sign() gets what that made."""
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    class Base64(jwt.algorithms.HMACAlgorithm):
+        def prepare_key(self, key):
+            return base64.b64decode(super().prepare_key(key))
+
+    secret = base64.b64encode(KEY.encode())
+    jws = jwt.PyJWS()
+    jws.register_algorithm("B64", Base64(hashlib.sha256))
+    for _ in range(2):
+        token = jws.encode(b"x", secret, "B64")
+        assert jws.decode(token, secret, ["B64"]) == b"x"
+        head, _, signature = token.rpartition(".")
+        assert jwt.utils.base64url_decode(signature) == hmac.digest(KEY.encode(), head.encode(),
+                                                                    "sha256")
+        jws.encode(b"x", secret, "HS256")
+    for alg in ("RS256", "ES256", "EdDSA"):
+        base = type(jwt.get_algorithm_by_name(alg))
+        opened = type("Opened", (base,), {
+            "prepare_key": lambda self, key: load_pem_private_key(key, b"open sesame")})
+        jws.register_algorithm("X" + alg, opened(*([base.SHA256] if alg != "EdDSA" else [])))
+        pair = lanyard.Key.generate(alg)
+        pem = pair.to_pem(private=True, passphrase="open sesame").encode()
+        assert jws.decode(jws.encode(b"x", pem, "X" + alg), pem, ["X" + alg]) == b"x"
+
+
+def test_objects_are_copied_and_pickled_as_pyjwt_s():
+    pair = lanyard.Key.generate("ES256")
+    token, signed = jwt.encode({"a": 1}, KEY), jwt.encode({"a": 1}, pair, "ES256")
+    secret = jwt.PyJWK({"kty": "oct", "k": jwt.utils.base64url_encode(KEY.encode()).decode()})
+    public = jwt.PyJWK(json.loads(pair.to_jwk()))
+    caller = jwt.PyJWT()
+    assert caller.decode(token, KEY, algorithms=["HS256"]) == {"a": 1}
+    assert copy.deepcopy(jwt.PyJWKSet([public._jwk_data])).keys[0].key_type == "EC"
+    for copied in (copy.copy, copy.deepcopy, lambda made: pickle.loads(pickle.dumps(made))):
+        assert jwt.decode(token, copied(secret)) == {"a": 1}
+        assert jwt.decode(signed, copied(public)) == {"a": 1}
+        assert copied(caller).decode(token, KEY, algorithms=["HS256"]) == {"a": 1}
+        assert copied(jwt.get_algorithm_by_name("ES384")).hash_alg.name == "sha384"
+    public.key = pair
+    with pytest.raises(TypeError):
+        pickle.dumps(public)
+
+
+class Answers:
+    """An opener of urllib that gives a key set, and counts."""
+
+    def __init__(self, *keys):
+        self.text, self.count = json.dumps({"keys": keys}), 0
+
+    def __call__(self, *handlers):
+        return self
+
+    def open(self, request, timeout):
+        self.count += 1
+        return io.StringIO(self.text)
+
+
+def test_client_keeps_what_it_fetched(monkeypatch):
+    jwk = json.loads(lanyard.Key.generate("ES256", kid="a").to_jwk())
+    answers = Answers(jwk)
+    monkeypatch.setattr("urllib.request.build_opener", answers)
+    client = jwt.PyJWKClient("https://x.example")
+    client.fetch_data()
+    assert client.get_signing_key("a") is client.get_signing_key("a") and answers.count == 1
+    with pytest.raises(jwt.PyJWKClientError, match='matches: "b"'):
+        client.get_signing_key("b")
+    assert answers.count == 1  # it has only just asked
+
+    class Parsed(jwt.PyJWKClient):
+        def fetch_data(self):
+            return jwt.PyJWKSet([jwk])
+
+    class Plain:
+        def get(self):
+            return {"keys": [jwk]}
+
+    assert Parsed("https://x.example").get_signing_key("a").key_id == "a"
+    client.jwk_set_cache = Plain()
+    assert client.get_signing_key("a").key_id == "a"
+
+
+def test_client_fetches_once_for_all_threads(monkeypatch):
+    answers = Answers(json.loads(lanyard.Key.generate("ES256", kid="a").to_jwk()))
+    slow = answers.open
+    answers.open = lambda *args, **kwargs: time.sleep(0.05) or slow(*args, **kwargs)
+    monkeypatch.setattr("urllib.request.build_opener", answers)
+    client, found = jwt.PyJWKClient("https://x.example"), []
+    threads = [threading.Thread(target=lambda: found.append(client.get_signing_key("a").key_id))
+               for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == ["a"] * 8 and answers.count == 1
+
+
+def test_short_key_warns_where_pyjwt_does():
+    """In the frame that PyJWT's own stacklevel ends in, so that it is shown once for each."""
+    with pytest.warns(jwt.InsecureKeyLengthWarning) as seen:
+        token = jwt.encode({}, "secret")
+        jwt.decode(token, "secret", algorithms=["HS256"])
+        jwt.PyJWS().decode(token, "secret", ["HS256"])
+    assert [warning.filename == __file__ for warning in seen] == [False, False, True]
+    assert all("jwt/api_jwt.py" in warning.filename for warning in seen[:2])
+
+
 def test_public_key_never_verifies_hmac():
     """The oldest trick: sign with the public key as a secret (CVE-2026-102268 and its kin)."""
-    import hashlib
-    import hmac
-
     pair = lanyard.Key.generate("RS256")
     forms = [pair.to_pem(), pair.to_pem().encode(), pair.to_jwk(), pair.to_der(),
              "\n " + pair.to_pem().replace("\n", "\r\n"), "\ufeff" + pair.to_jwk(),

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 import math
+
+from .._core import Key
+from ._keys import read_jwk
+from ._later import CURVES
 from .exceptions import InvalidKeyError
 from .types import JWKDict
 from .utils import base64url_decode, base64url_encode, from_base64url_uint, to_base64url_uint
@@ -91,3 +95,51 @@ def rsa_recover(n: int, e: int, d: int) -> dict[str, int]:
 
 def rsa_crt(p: int, q: int, d: int) -> dict[str, int]:
     return {"p": p, "q": q, "dp": d % (p - 1), "dq": d % (q - 1), "qi": pow(q, -1, p)}
+
+
+def rsa_key(jwk: str | JWKDict) -> Key:
+    """The engine's key of the JWK of an RSA key."""
+    members = json_object(jwk)
+    if members.get("kty") != "RSA":
+        raise InvalidKeyError("Not an RSA key") from None
+    if not ("n" in members and "e" in members):
+        raise InvalidKeyError("Not a public or private key")
+    numbers = rsa_numbers(members)
+    return read_jwk({"kty": "RSA", **{name: uint(n) for name, n in numbers.items()}})
+
+
+def ec_key(jwk: str | JWKDict) -> Key:
+    """The engine's key of the JWK of a key on a curve."""
+    members = json_object(jwk)
+    if members.get("kty") != "EC" or "x" not in members or "y" not in members:
+        raise InvalidKeyError("Not an Elliptic curve key") from None
+    crv = members.get("crv")
+    x, y = bytes_member(members, "x"), bytes_member(members, "y")
+    if not isinstance(crv, str) or crv not in CURVES:
+        raise InvalidKeyError(f"Invalid curve: {crv}")
+    length = CURVES[crv][1]
+    if not len(x) == len(y) == length:
+        raise InvalidKeyError(f"Coords should be {length} bytes for curve {crv}")
+    made = {"kty": "EC", "crv": crv, "x": text_of(x), "y": text_of(y)}
+    if "d" in members:
+        d = bytes_member(members, "d")
+        if len(d) != length:
+            raise InvalidKeyError(f"D should be {length} bytes for curve {crv}")
+        made["d"] = text_of(d)
+    return read_jwk(made)
+
+
+def okp_key(jwk: str | JWKDict) -> Key:
+    """The engine's key of the JWK of an Ed25519 or Ed448 key."""
+    members = json_object(jwk)
+    if members.get("kty") != "OKP":
+        raise InvalidKeyError("Not an Octet Key Pair")
+    crv = members.get("crv")
+    if crv not in ("Ed25519", "Ed448"):
+        raise InvalidKeyError(f"Invalid curve: {crv}")
+    if "x" not in members:
+        raise InvalidKeyError('OKP should have "x" parameter')
+    made = {"kty": "OKP", "crv": crv, "x": text_of(bytes_member(members, "x"))}
+    if "d" in members:
+        made["d"] = text_of(bytes_member(members, "d"))
+    return read_jwk(made)

@@ -39,9 +39,12 @@ class KeyCache:
         return found[1] if found and found[0] is key else None
 
     def put(self, key: Any, value: Any) -> None:
-        """Keeps value; an object is kept too, so that its identity stays its own."""
+        """Keeps value; an object is kept too, so that its identity stays its own.
+
+        For None, which every caller has in common, nothing is kept.
+        """
         kind = type(key)
-        if not self.size:
+        if not self.size or key is None:
             return
         if kind is str:
             self._add(self._by_str, key, value)
@@ -57,6 +60,10 @@ class KeyCache:
             except (KeyError, RuntimeError, StopIteration):
                 break  # another thread was faster
         table[key] = value
+
+    def __reduce__(self) -> Any:
+        """A copy of what holds a cache begins with an empty one."""
+        return new_cache, ()
 
     def clear(self) -> None:
         """Forgets everything."""
@@ -117,6 +124,29 @@ def _der_of(key: Any) -> bytes:
                                  serialization.NoEncryption())
     return key.public_bytes(serialization.Encoding.DER,
                             serialization.PublicFormat.SubjectPublicKeyInfo)
+
+
+def load_text(text: bytes, is_ssh: bool, is_private_first: bool) -> Any:
+    """The key object of a PEM, whichever half it is, or of a line of OpenSSH. ValueError for none."""
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives import serialization
+
+    def load_private() -> Any:
+        return serialization.load_pem_private_key(text, password=None)
+
+    def load_public() -> Any:
+        return serialization.load_pem_public_key(text)
+
+    first, second = load_public, load_private
+    if is_private_first:
+        first, second = second, first
+    try:
+        return serialization.load_ssh_public_key(text) if is_ssh else first()
+    except ValueError:
+        try:
+            return second()
+        except UnsupportedAlgorithm as error:
+            raise ValueError(str(error)) from error
 
 
 def is_object(key: Any) -> bool:

@@ -42,7 +42,7 @@ def _text_of(secret: bytes) -> str | None:
         return None
 
 
-def _any_kty(value) -> bool:
+def _any_kty(value: object) -> bool:
     """Whether an object with "kty" stands in value, at any depth."""
     waiting = [value]
     while waiting:

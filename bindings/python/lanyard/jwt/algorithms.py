@@ -11,12 +11,12 @@ import hashlib
 import hmac
 import json
 from abc import ABC, abstractmethod
-from typing import Any, ClassVar, Literal, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NoReturn, TypeAlias
 
 from .. import errors
 from .._core import Key, check_bytes, sign_bytes
-from . import _keys, _secrets
-from ._jwk import bytes_member, json_object, rsa_numbers, text_of, uint
+from . import _foreign, _keys, _secrets
+from ._jwk import ec_key, json_object, okp_key, rsa_key, text_of
 from ._later import ALLOWED, CURVE_OF_NAME, CURVES, EC_TYPES, OKP_TYPES, RSA_TYPES, HashClass, \
     KeyTypes, Later, LaterCurve, Resolved, bits_of, hash_name, key_types
 from .exceptions import InvalidKeyError, _KeyFormatError, _KeyUseError
@@ -30,7 +30,6 @@ requires_cryptography = {
     "PS256", "PS384", "PS512", "EdDSA",
 }
 
-_NOT_PEM = "Expecting a PEM-formatted key."
 
 def get_default_algorithms() -> dict[str, Algorithm]:
     """The algorithms of a new PyJWS, by name."""
@@ -54,7 +53,17 @@ def get_default_algorithms() -> dict[str, Algorithm]:
     }
 
 
+if TYPE_CHECKING:
+    AllowedRSAKeys: TypeAlias = Any
+    AllowedECKeys: TypeAlias = Any
+    AllowedOKPKeys: TypeAlias = Any
+    AllowedKeys: TypeAlias = Any
+    AllowedPrivateKeys: TypeAlias = Any
+    AllowedPublicKeys: TypeAlias = Any
+
+
 def __getattr__(name: str) -> Any:
+    """The types of the keys that are taken, which would import cryptography."""
     if name not in ALLOWED:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     if not _keys.has_cryptography():
@@ -74,7 +83,9 @@ class Algorithm(ABC):
         hash_alg = getattr(self, "hash_alg", None)
         if hash_alg is None:
             raise NotImplementedError
-        return hashlib.new(hash_name(hash_alg), bytestr).digest()
+        if isinstance(hash_alg, type) and isinstance(getattr(hash_alg, "name", None), str):
+            return hashlib.new(hash_name(hash_alg), bytestr).digest()  # a class of cryptography
+        return bytes(hash_alg(bytestr).digest())
 
     def check_crypto_key_type(self, key: Any) -> None:
         """InvalidKeyError when key is of another family."""
@@ -103,8 +114,8 @@ class Algorithm(ABC):
 
     @staticmethod
     @abstractmethod
-    def to_jwk(key_obj: Any, as_dict: bool = False) -> JWKDict | str:
-        """The key as a JWK."""
+    def to_jwk(key_obj: Any, as_dict: bool = False) -> Any:
+        """The key as a JWK: its text, or a dict."""
 
     @staticmethod
     @abstractmethod
@@ -141,7 +152,12 @@ class NoneAlgorithm(Algorithm):
 
 
 class _EngineAlgorithm(Algorithm):
-    """What the algorithms of the engine have in common."""
+    """What the algorithms of the engine have in common.
+
+    Where _is_standard is false, the hash or the curve is a user's own, and may not be the engine's.
+    """
+
+    _is_standard = True
 
     def _engine(self, key: Any) -> Key:
         raise NotImplementedError
@@ -188,6 +204,8 @@ class HMACAlgorithm(_EngineAlgorithm):
     def __init__(self, hash_alg: HashlibHash) -> None:
         self.hash_alg = hash_alg
         self._bits = bits_of(hash_alg)
+        # A subclass prepares keys in its own way, and only once.
+        self._is_standard = self._bits != 0 and type(self) is HMACAlgorithm
 
     def prepare_key(self, key: str | bytes) -> bytes:
         secret = force_bytes(key)
@@ -204,7 +222,7 @@ class HMACAlgorithm(_EngineAlgorithm):
         return secret
 
     @staticmethod
-    def to_jwk(key_obj: str | bytes, as_dict: bool = False) -> JWKDict | str:
+    def to_jwk(key_obj: str | bytes, as_dict: bool = False) -> Any:
         jwk = {"k": text_of(force_bytes(key_obj)), "kty": "oct"}
         return jwk if as_dict else json.dumps(jwk)
 
@@ -242,12 +260,12 @@ class HMACAlgorithm(_EngineAlgorithm):
         return self._short(key.bits // 8) if key.bits < self._bits else None
 
     def sign(self, msg: bytes, key: bytes) -> bytes:
-        if not self._bits:  # a hash that no registered algorithm has
+        if not self._is_standard:
             return hmac.new(key, msg, self.hash_alg).digest()
         return super().sign(msg, key)
 
     def verify(self, msg: bytes, key: bytes, sig: bytes) -> bool:
-        if not self._bits:
+        if not self._is_standard:
             return hmac.compare_digest(sig, self.sign(msg, key))
         return super().verify(msg, key, sig)
 
@@ -270,7 +288,8 @@ class _PublicKeyAlgorithm(_EngineAlgorithm):
             found = self._engine_of_text(force_bytes(key))
             if found is not None:
                 return found
-        prepared = self.prepare_key(key)
+        # A subclass may prepare what was not prepared, and nothing else.
+        prepared = key if self._is_own(key) else self.prepare_key(key)
         return prepared if isinstance(prepared, Key) else _keys.key_of_object(prepared)
 
     def _engine_of_text(self, text: bytes) -> Key | None:
@@ -287,9 +306,7 @@ class _PublicKeyAlgorithm(_EngineAlgorithm):
     def _form_of(self, text: bytes) -> Literal["pem", "ssh"] | None:
         raise NotImplementedError
 
-    @staticmethod
-    def _from_jwk(jwk: str | JWKDict) -> Key:
-        raise NotImplementedError
+    _from_jwk: ClassVar[Any]
 
     def _is_own(self, key: Any) -> bool:
         if isinstance(key, Key):
@@ -298,22 +315,69 @@ class _PublicKeyAlgorithm(_EngineAlgorithm):
         return types is not None and isinstance(key, types)
 
 
-class RSAAlgorithm(_PublicKeyAlgorithm):
-    """RS256, RS384 and RS512."""
+class _PemAlgorithm(_PublicKeyAlgorithm):
+    """What RSA and EC have in common: any PEM is tried, and the hash may be a user's."""
 
     SHA256: ClassVar[Any] = HashClass(256)
     SHA384: ClassVar[Any] = HashClass(384)
     SHA512: ClassVar[Any] = HashClass(512)
     hash_alg: Any = Resolved()
+    _ssh: ClassVar[bytes]
+    _is_private_first: ClassVar[bool]
+    _Unreadable: ClassVar[type[InvalidKeyError]]
+
+    def _form_of(self, text: bytes) -> Literal["pem", "ssh"]:
+        return "ssh" if text.startswith(self._ssh) else "pem"
+
+    def prepare_key(self, key: Any) -> Any:
+        if self._is_own(key):
+            return key
+        if not isinstance(key, (str, bytes)):
+            raise TypeError("Expecting a PEM-formatted key.")
+        text = force_bytes(key)
+        if not _keys.has_cryptography():
+            found: Any = self._engine_of_text(text)
+            if found is None:
+                raise self._Unreadable("Could not parse the provided public key.")
+            return found
+        try:
+            found = _keys.load_text(text, self._form_of(text) == "ssh", self._is_private_first)
+        except ValueError as error:
+            raise self._Unreadable("Could not parse the provided public key.") from error
+        self.check_crypto_key_type(found)
+        return found
+
+    def _how(self, key: Any) -> tuple[Any, ...] | None:
+        """How cryptography does what the engine cannot; None for what it can."""
+        raise NotImplementedError
+
+    def sign(self, msg: bytes, key: Any) -> bytes:
+        how = self._how(key)
+        return _foreign.sign(force_bytes(msg), key, how) if how else super().sign(msg, key)
+
+    def verify(self, msg: bytes, key: Any, sig: bytes) -> bool:
+        how = self._how(key)
+        if how:
+            return _foreign.verify(force_bytes(msg), key, force_bytes(sig), how)
+        return super().verify(msg, key, sig)
+
+
+class RSAAlgorithm(_PemAlgorithm):
+    """RS256, RS384 and RS512."""
+
     _crypto_key_types: Any = KeyTypes("rsa", *RSA_TYPES)
     _MIN_KEY_SIZE: ClassVar[int] = 2048
     _kty = "RSA"
     _prefix = "RS"
+    _ssh = b"ssh-rsa"
+    _is_private_first = True
+    _Unreadable = InvalidKeyError
     _cache = _keys.new_cache()
 
     def __init__(self, hash_alg: Any) -> None:
         self.hash_alg = hash_alg
         self._bits = bits_of(hash_alg)
+        self._is_standard = self._bits != 0
 
     def check_key_length(self, key: Any) -> str | None:
         return self._short(key.bits if isinstance(key, Key) else key.key_size)
@@ -330,61 +394,19 @@ class RSAAlgorithm(_PublicKeyAlgorithm):
     def _name(self, key: Key) -> str:
         return f"{self._prefix}{self._bits}"
 
-    def _form_of(self, text: bytes) -> Literal["pem", "ssh"] | None:
-        return "ssh" if text.startswith(b"ssh-rsa") else "pem"
-
-    def prepare_key(self, key: Any) -> Any:
-        if self._is_own(key):
-            return key
-        if not isinstance(key, (str, bytes)):
-            raise TypeError(_NOT_PEM)
-        text = force_bytes(key)
-        if _keys.has_cryptography():
-            return self._load(text)
-        found = self._engine_of_text(text)
-        if found is None:
-            raise InvalidKeyError("Could not parse the provided public key.")
-        return found
-
-    def _load(self, text: bytes) -> Any:
-        from cryptography.exceptions import UnsupportedAlgorithm
-        from cryptography.hazmat.primitives import serialization
-
-        try:
-            if text.startswith(b"ssh-rsa"):
-                key: Any = serialization.load_ssh_public_key(text)
-            else:
-                key = serialization.load_pem_private_key(text, password=None)
-        except ValueError:
-            try:
-                key = serialization.load_pem_public_key(text)
-            except (ValueError, UnsupportedAlgorithm):
-                raise InvalidKeyError("Could not parse the provided public key.") from None
-        self.check_crypto_key_type(key)
-        return key
+    def _how(self, key: Any) -> tuple[Any, ...] | None:
+        return None if self._is_standard else _foreign.rsa(self.hash_alg, self._prefix == "PS")
 
     @staticmethod
-    def to_jwk(key_obj: Any, as_dict: bool = False) -> JWKDict | str:
-        key = _engine_key(key_obj, "RSA", "Not a public or private key")
-        members = json.loads(key.to_jwk(private=key.is_private))
-        names = ("n", "e", "d", "p", "q", "dp", "dq", "qi") if key.is_private else ("n", "e")
-        jwk: JWKDict = {"kty": "RSA", "key_ops": ["sign" if key.is_private else "verify"]}
-        jwk.update((name, members[name]) for name in names)
+    def to_jwk(key_obj: Any, as_dict: bool = False) -> Any:
+        jwk = _jwk_of(key_obj, "RSA", ("kty", "key_ops", "n", "e", "d", "p", "q", "dp", "dq", "qi"))
         return jwk if as_dict else json.dumps(jwk)
 
     @staticmethod
     def from_jwk(jwk: str | JWKDict) -> Any:
-        return _keys.object_of(RSAAlgorithm._from_jwk(jwk))
+        return _keys.object_of(rsa_key(jwk))
 
-    @staticmethod
-    def _from_jwk(jwk: str | JWKDict) -> Key:
-        members = json_object(jwk)
-        if members.get("kty") != "RSA":
-            raise InvalidKeyError("Not an RSA key") from None
-        if not ("n" in members and "e" in members):
-            raise InvalidKeyError("Not a public or private key")
-        numbers = rsa_numbers(members)
-        return _keys.read_jwk({"kty": "RSA", **{name: uint(n) for name, n in numbers.items()}})
+    _from_jwk = staticmethod(rsa_key)
 
 
 class RSAPSSAlgorithm(RSAAlgorithm):
@@ -393,16 +415,15 @@ class RSAPSSAlgorithm(RSAAlgorithm):
     _prefix = "PS"
 
 
-class ECAlgorithm(_PublicKeyAlgorithm):
+class ECAlgorithm(_PemAlgorithm):
     """ES256, ES256K, ES384 and ES512."""
 
-    SHA256: ClassVar[Any] = HashClass(256)
-    SHA384: ClassVar[Any] = HashClass(384)
-    SHA512: ClassVar[Any] = HashClass(512)
-    hash_alg: Any = Resolved()
     expected_curve: Any = Resolved()
     _crypto_key_types: Any = KeyTypes("ec", *EC_TYPES)
     _kty = "EC"
+    _ssh = b"ecdsa-sha2-"
+    _is_private_first = False
+    _Unreadable = _KeyFormatError
     _cache = _keys.new_cache()
 
     def __init__(self, hash_alg: Any, expected_curve: Any = None) -> None:
@@ -410,9 +431,15 @@ class ECAlgorithm(_PublicKeyAlgorithm):
         self.expected_curve = expected_curve
         self._bits = bits_of(hash_alg)
         self._curve_name = expected_curve.name if expected_curve is not None else None
+        self._is_standard = self._fits(self._curve_name)
+
+    def _fits(self, curve_name: str | None) -> bool:
+        """Whether the engine has the curve with this hash."""
+        row = CURVES.get(CURVE_OF_NAME.get(curve_name or "", ""))
+        return row is not None and row[3] == self._bits
 
     def _validate_curve(self, key: Any) -> None:
-        name = CURVES[key.crv][0] if isinstance(key, Key) else key.curve.name
+        name = _curve_name(key)
         if self._curve_name is not None and name != self._curve_name:
             raise InvalidKeyError(f"The key's curve '{name}' does not match the expected curve "
                                   f"'{self._curve_name}' for this algorithm")
@@ -428,73 +455,29 @@ class ECAlgorithm(_PublicKeyAlgorithm):
             raise InvalidKeyError(f"A key on {name} does not sign with a hash of {self._bits} bits")
         return alg
 
-    def _form_of(self, text: bytes) -> Literal["pem", "ssh"] | None:
-        return "ssh" if text.startswith(b"ecdsa-sha2-") else "pem"
-
     def prepare_key(self, key: Any) -> Any:
-        if self._is_own(key):
-            self._validate_curve(key)
-            return key
-        if not isinstance(key, (str, bytes)):
-            raise TypeError(_NOT_PEM)
-        text = force_bytes(key)
-        found = self._load(text) if _keys.has_cryptography() else self._engine_of_text(text)
-        if found is None:
-            raise _KeyFormatError("Could not parse the provided public key.")
+        found = super().prepare_key(key)
         self._validate_curve(found)
         return found
 
-    def _load(self, text: bytes) -> Any:
-        from cryptography.exceptions import UnsupportedAlgorithm
-        from cryptography.hazmat.primitives import serialization
-
-        try:
-            if text.startswith(b"ecdsa-sha2-"):
-                key: Any = serialization.load_ssh_public_key(text)
-            else:
-                key = serialization.load_pem_public_key(text)
-        except ValueError:
-            try:
-                key = serialization.load_pem_private_key(text, password=None)
-            except (ValueError, UnsupportedAlgorithm) as error:
-                raise _KeyFormatError("Could not parse the provided public key.") from error
-        self.check_crypto_key_type(key)
-        return key
+    def _how(self, key: Any) -> tuple[Any, ...] | None:
+        if self._is_standard or not hasattr(key, "curve") or self._fits(key.curve.name):
+            return None
+        return _foreign.ecdsa(self.hash_alg)
 
     @staticmethod
-    def to_jwk(key_obj: Any, as_dict: bool = False) -> JWKDict | str:
+    def to_jwk(key_obj: Any, as_dict: bool = False) -> Any:
         curve = getattr(key_obj, "curve", None)
         if curve is not None and curve.name not in CURVE_OF_NAME:
             raise InvalidKeyError(f"Invalid curve: {curve}")
-        key = _engine_key(key_obj, "EC", "Not a public or private key")
-        members = json.loads(key.to_jwk(private=key.is_private))
-        names = ("kty", "crv", "x", "y", "d") if key.is_private else ("kty", "crv", "x", "y")
-        jwk = {name: members[name] for name in names}
+        jwk = _jwk_of(key_obj, "EC", ("kty", "crv", "x", "y", "d"))
         return jwk if as_dict else json.dumps(jwk)
 
     @staticmethod
     def from_jwk(jwk: str | JWKDict) -> Any:
-        return _keys.object_of(ECAlgorithm._from_jwk(jwk))
+        return _keys.object_of(ec_key(jwk))
 
-    @staticmethod
-    def _from_jwk(jwk: str | JWKDict) -> Key:
-        members = json_object(jwk)
-        if members.get("kty") != "EC" or "x" not in members or "y" not in members:
-            raise InvalidKeyError("Not an Elliptic curve key") from None
-        crv = members.get("crv")
-        x, y = bytes_member(members, "x"), bytes_member(members, "y")
-        if not isinstance(crv, str) or crv not in CURVES:
-            raise InvalidKeyError(f"Invalid curve: {crv}")
-        length = CURVES[crv][1]
-        if not len(x) == len(y) == length:
-            raise InvalidKeyError(f"Coords should be {length} bytes for curve {crv}")
-        made = {"kty": "EC", "crv": crv, "x": text_of(x), "y": text_of(y)}
-        if "d" in members:
-            d = bytes_member(members, "d")
-            if len(d) != length:
-                raise InvalidKeyError(f"D should be {length} bytes for curve {crv}")
-            made["d"] = text_of(d)
-        return _keys.read_jwk(made)
+    _from_jwk = staticmethod(ec_key)
 
 
 class OKPAlgorithm(_PublicKeyAlgorithm):
@@ -547,42 +530,30 @@ class OKPAlgorithm(_PublicKeyAlgorithm):
         return key
 
     @staticmethod
-    def to_jwk(key: Any, as_dict: bool = False) -> JWKDict | str:
-        made = _engine_key(key, "OKP", "Not a public or private key")
-        members = json.loads(made.to_jwk(private=made.is_private))
-        names = ("x", "d", "kty", "crv") if made.is_private else ("x", "kty", "crv")
-        jwk = {name: members[name] for name in names}
+    def to_jwk(key: Any, as_dict: bool = False) -> Any:
+        jwk = _jwk_of(key, "OKP", ("x", "d", "kty", "crv"))
         return jwk if as_dict else json.dumps(jwk)
 
     @staticmethod
     def from_jwk(jwk: str | JWKDict) -> Any:
-        return _keys.object_of(OKPAlgorithm._from_jwk(jwk))
+        return _keys.object_of(okp_key(jwk))
 
-    @staticmethod
-    def _from_jwk(jwk: str | JWKDict) -> Key:
-        members = json_object(jwk)
-        if members.get("kty") != "OKP":
-            raise InvalidKeyError("Not an Octet Key Pair")
-        crv = members.get("crv")
-        if crv not in ("Ed25519", "Ed448"):
-            raise InvalidKeyError(f"Invalid curve: {crv}")
-        if "x" not in members:
-            raise InvalidKeyError('OKP should have "x" parameter')
-        made = {"kty": "OKP", "crv": crv, "x": text_of(bytes_member(members, "x"))}
-        if "d" in members:
-            made["d"] = text_of(bytes_member(members, "d"))
-        return _keys.read_jwk(made)
+    _from_jwk = staticmethod(okp_key)
 
 
-def _engine_key(key: Any, kty: str, trouble: str) -> Key:
-    """The engine's key of a key object, for to_jwk()."""
-    if not isinstance(key, Key):
-        if not _keys.is_object(key):
-            raise InvalidKeyError(trouble)
+def _curve_name(key: Any) -> str:
+    return CURVES[key.crv][0] if isinstance(key, Key) else key.curve.name
+
+
+def _jwk_of(key: Any, kty: str, names: tuple[str, ...]) -> JWKDict:
+    """The members of a key object that it has, in this order."""
+    if _keys.is_object(key):
         key = _keys.key_of_object(key)
-    if key.kty != kty:
-        raise InvalidKeyError(trouble)
-    return key
+    if not isinstance(key, Key) or key.kty != kty:
+        raise InvalidKeyError("Not a public or private key")
+    members = json.loads(key.to_jwk(private=key.is_private))
+    members["key_ops"] = ["sign" if key.is_private else "verify"]
+    return {name: members[name] for name in names if name in members}
 
 
 _HS256 = HMACAlgorithm(hashlib.sha256)

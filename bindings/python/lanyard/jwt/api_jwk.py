@@ -67,6 +67,16 @@ class PyJWK:
         self._engine_key = (self.Algorithm._engine(self._key)
                             if isinstance(self.Algorithm, HMACAlgorithm) else None)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """To be copied and pickled, as far as .key can be: the engine's key is read again."""
+        return {name: value for name, value in vars(self).items() if name != "_engine_key"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self._engine_key = None
+        if "_key" not in state:
+            self._read()
+
     @property
     def key(self) -> Any:
         """What Algorithm.sign() and .verify() take; of a secret its bytes."""

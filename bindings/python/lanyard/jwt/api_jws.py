@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 _ALGORITHM_UNSET: Any = object()
 _OWN = frozenset((HMACAlgorithm, RSAAlgorithm, RSAPSSAlgorithm, ECAlgorithm, OKPAlgorithm))
+# How many calls lie between the warning about a short key and the line that PyJWT points to.
+_ENCODE_DEPTH, _DECODE_DEPTH = 4, 6
 _FROM_URL = bytes.maketrans(b"-_", b"+/")
 _NEED_ALGORITHMS = ('It is required that you pass in a value for the "algorithms" argument when '
                     'calling decode().')
@@ -91,7 +93,7 @@ class PyJWS:
         """The algorithm of that name, or NotImplementedError."""
         try:
             return self._algorithms[alg_name]
-        except (KeyError, TypeError):
+        except KeyError:
             raise NotImplementedError("Algorithm not supported") from None
 
     # Writing
@@ -151,12 +153,12 @@ class PyJWS:
 
     def _sign(self, alg: str, key: Any, signing_input: bytes) -> bytes:
         alg_obj: Any = self.get_algorithm_by_name(alg)
-        if type(alg_obj) in _OWN:
+        if _is_engine_s(alg_obj):
             engine = self._engine_key(alg_obj, key)
-            self._check_length(alg_obj._length_trouble(engine), self.options)
+            self._check_length(alg_obj._length_trouble(engine), self.options, _ENCODE_DEPTH)
             return alg_obj._sign(signing_input, engine)
         prepared = alg_obj.prepare_key(key.key if isinstance(key, PyJWK) else key)
-        self._check_length(alg_obj.check_key_length(prepared), self.options)
+        self._check_length(alg_obj.check_key_length(prepared), self.options, _ENCODE_DEPTH)
         return alg_obj.sign(signing_input, prepared)
 
     @staticmethod
@@ -168,18 +170,18 @@ class PyJWS:
         return alg_obj._engine(key.key)
 
     @staticmethod
-    def _check_length(trouble: str | None, options: Any) -> None:
+    def _check_length(trouble: str | None, options: Any, depth: int) -> None:
         if trouble:
             if options.get("enforce_minimum_key_length", False):
                 raise InvalidKeyError(trouble)
-            warnings.warn(trouble, InsecureKeyLengthWarning, stacklevel=4)
+            warnings.warn(trouble, InsecureKeyLengthWarning, stacklevel=depth)
 
     # The straight road
 
     def _learn(self, alg: str, key: Any, header: str) -> Jws | None:
         """What does all of it at once, for one of our own algorithms and a key long enough."""
         alg_obj: Any = self._algorithms.get(alg)
-        if type(alg_obj) not in _OWN:
+        if not _is_engine_s(alg_obj):
             return None
         engine = self._engine_key(alg_obj, key)
         if alg_obj._length_trouble(engine) or alg_obj._name(engine) != alg:
@@ -326,12 +328,12 @@ class PyJWS:
                 alg_obj = self.get_algorithm_by_name(alg)
             except NotImplementedError as error:
                 raise InvalidAlgorithmError("Algorithm not supported") from error
-        if type(alg_obj) not in _OWN:
+        if not _is_engine_s(alg_obj):
             prepared = alg_obj.prepare_key(key.key if isinstance(key, PyJWK) else key)
-            self._check_length(alg_obj.check_key_length(prepared), options)
+            self._check_length(alg_obj.check_key_length(prepared), options, _DECODE_DEPTH)
             return alg_obj.verify(signing_input, prepared, signature)
         engine = self._engine_key(alg_obj, key)
-        self._check_length(alg_obj._length_trouble(engine), options)
+        self._check_length(alg_obj._length_trouble(engine), options, _DECODE_DEPTH)
         return alg_obj._verify(signing_input, engine, signature)
 
     def _validate_headers(self, headers: dict[str, Any], *, encoding: bool = False) -> None:
@@ -355,6 +357,11 @@ class PyJWS:
                 raise InvalidTokenError(f"Unsupported critical extension: {name}")
             if name not in headers:
                 raise InvalidTokenError(f"Critical extension '{name}' is missing from headers")
+
+
+def _is_engine_s(alg_obj: Any) -> bool:
+    """Whether the engine does it, whole: one of our classes itself, with a hash that it has."""
+    return type(alg_obj) in _OWN and alg_obj._is_standard
 
 
 def warn_of_unknown(method: str, kwargs: dict[str, Any]) -> None:

@@ -31,6 +31,12 @@ _LEGACY_VERIFY = (
 _loads = json.loads
 
 
+def _asks_for_signature(options: Options | None) -> bool:
+    """Only who says so in the call itself gets claims that are not verified: what an object was
+    made with does not count."""
+    return True if options is None else options.get("verify_signature", True)
+
+
 class PyJWT:
     """Encodes and decodes claims. Subclasses may override the methods that begin with _."""
 
@@ -57,22 +63,17 @@ class PyJWT:
         }
 
     def _get_sig_options(self) -> SigOptions:
-        return self._sig_options_of(self.options)
-
-    @staticmethod
-    def _sig_options_of(options: Any) -> SigOptions:
-        return {"verify_signature": options["verify_signature"],
-                "enforce_minimum_key_length": options.get("enforce_minimum_key_length", False)}
+        return {"verify_signature": self.options["verify_signature"],
+                "enforce_minimum_key_length": self.options.get("enforce_minimum_key_length", False)}
 
     def _merge_options(self, options: Options | None = None) -> FullOptions:
         """Without the signature nothing is checked but what is asked for by name."""
         if options is None:
             return self.options
-        merged: Any = dict(self.options)
-        if not options.get("verify_signature", True):
-            merged.update(dict.fromkeys(_VERIFY, False))
-        merged.update({**options})
-        return merged
+        asked: Any = dict(options)
+        if not asked.get("verify_signature", True):
+            asked = {**dict.fromkeys(_VERIFY, False), **asked}
+        return {**self.options, **asked}
 
     def encode(self, payload: dict[str, Any], key: Any, algorithm: str | None = _ALGORITHM_UNSET,
                headers: dict[str, Any] | None = None,
@@ -114,18 +115,20 @@ class PyJWT:
         """Header, claims and signature of a token that is verified unless options say no."""
         if kwargs:
             warn_of_unknown("decode_complete", kwargs)
-        if verify is not None:
-            asked = True if options is None else options.get("verify_signature", True)
-            if verify != asked:
-                warnings.warn(_LEGACY_VERIFY, DeprecationWarning, stacklevel=2)
+        is_verified = _asks_for_signature(options)
+        if verify is not None and verify != is_verified:
+            warnings.warn(_LEGACY_VERIFY, DeprecationWarning, stacklevel=2)
         merged = self._merge_options(options)
+        sig_options: SigOptions = {
+            "verify_signature": is_verified,
+            "enforce_minimum_key_length": merged.get("enforce_minimum_key_length", False)}
         decoded = self._jws.decode_complete(jwt, key=key, algorithms=algorithms,
-                                            options=self._sig_options_of(merged),
+                                            options=sig_options,
                                             detached_payload=detached_payload)
         payload = self._decode_payload(decoded)
         self._validate_claims(payload, merged, audience=audience, issuer=issuer, subject=subject,
                               leeway=leeway)
-        if merged["verify_signature"] and detached_payload is None:
+        if is_verified and detached_payload is None:
             self._jws._learn_verifier(decoded["header"]["alg"], key)
         decoded["payload"] = payload
         return decoded
@@ -159,9 +162,10 @@ class PyJWT:
                     algorithms = (key.algorithm_name,)
             else:
                 found = self._jws._verifiers.get(key)
-            if found is not None and json.loads is _loads:
+            if (found is not None and algorithms and found[0] in algorithms
+                    and json.loads is _loads and _asks_for_signature(options)):
                 merged = self.options if options is None else self._merge_options(options)
-                payload = self._decode_hot(jwt, found, algorithms, merged)
+                payload = found[1](jwt)
                 if payload is not None:
                     self._validate_claims(payload, merged, audience, issuer, subject, leeway)
                     return payload
@@ -169,13 +173,6 @@ class PyJWT:
                                        detached_payload=detached_payload, audience=audience,
                                        subject=subject, issuer=issuer, leeway=leeway)
         return decoded["payload"]
-
-    @staticmethod
-    def _decode_hot(jwt: str | bytes, found: Any, algorithms: Any, options: Any) -> Any:
-        """The verified claims, or None for the long way."""
-        if not options["verify_signature"] or not algorithms or found[0] not in algorithms:
-            return None
-        return found[1](jwt)
 
     def _validate_claims(self, payload: dict[str, Any], options: FullOptions,
                          audience: Iterable[str] | str | None = None,
@@ -186,8 +183,7 @@ class PyJWT:
             leeway = leeway.total_seconds()
         if audience is not None and not isinstance(audience, (str, Iterable)):
             raise TypeError("audience must be a string, iterable or None")
-        if options["require"]:
-            self._validate_required_claims(payload, options["require"])
+        self._validate_required_claims(payload, options["require"])
         now = datetime.now(tz=timezone.utc).timestamp()
         if "iat" in payload and options["verify_iat"]:
             self._validate_iat(payload, now, leeway)

@@ -41,12 +41,12 @@ class PyJWKClient:
         if scheme not in ("http", "https"):
             raise PyJWKClientError(f"Invalid JWKS URI scheme {scheme!r}: only 'http' and 'https' "
                                    "are supported.")
-        if not math.isfinite(cooldown_duration):
-            raise PyJWKClientError("Cooldown duration must be finite, the input is "
-                                   f'"{cooldown_duration}"')
         if cooldown_duration < 0:
             raise PyJWKClientError("Cooldown duration must be greater than or equal to 0, the "
                                    f'input is "{cooldown_duration}"')
+        if not math.isfinite(cooldown_duration):
+            raise PyJWKClientError("Cooldown duration must be finite, the input is "
+                                   f'"{cooldown_duration}"')
         if cache_jwk_set and lifespan <= 0:
             raise PyJWKClientError(f'Lifespan must be greater than 0, the input is "{lifespan}"')
         self.uri = uri
@@ -63,7 +63,7 @@ class PyJWKClient:
                     lru_cache(maxsize=max_cached_keys)(self.get_signing_key))
 
     def fetch_data(self) -> Any:
-        """The endpoint's answer, a JSON object."""
+        """The endpoint's answer, a JSON object. Its keys go into the cache, where there is one."""
         request = urllib.request.Request(url=self.uri, headers=self.headers)
         handlers: list[Any] = [_NoRedirectHandler()]
         if self.ssl_context is not None:
@@ -77,7 +77,11 @@ class PyJWKClient:
                 error.close()
             raise PyJWKClientConnectionError(
                 f'Fail to fetch data from the url, err: "{error}"') from error
-        return self._as_jwk_set_payload(data)
+        payload = self._as_jwk_set_payload(data)
+        if self.jwk_set_cache is not None:
+            self.jwk_set_cache.put(payload)
+        self._last_successful_fetch = time.monotonic()
+        return payload
 
     @staticmethod
     def _as_jwk_set_payload(data: Any) -> dict[str, Any]:
@@ -87,15 +91,19 @@ class PyJWKClient:
 
     def get_jwk_set(self, refresh: bool = False) -> PyJWKSet:
         """The key set, from the cache unless refresh says otherwise."""
-        if self.jwk_set_cache is not None and not refresh:
-            kept = self.jwk_set_cache.get()
-            if kept is not None:
-                return kept
-        jwk_set = PyJWKSet.from_dict(self._as_jwk_set_payload(self.fetch_data()))
+        data = None if self.jwk_set_cache is None or refresh else self.jwk_set_cache.get()
+        if data is not None:
+            return self._as_jwk_set(data)
+        jwk_set = self._as_jwk_set(self.fetch_data())
         if self.jwk_set_cache is not None:
-            self.jwk_set_cache.put(jwk_set)
-        self._last_successful_fetch = time.monotonic()
+            self.jwk_set_cache.put(jwk_set)  # what a subclass made of the answer
         return jwk_set
+
+    def _as_jwk_set(self, data: Any) -> PyJWKSet:
+        """Of what a subclass or a cache of the caller's gives, parsed or not."""
+        if isinstance(data, PyJWKSet):
+            return data
+        return PyJWKSet.from_dict(self._as_jwk_set_payload(data))
 
     def get_signing_keys(self, refresh: bool = False) -> list[PyJWK]:
         """The keys of the set that are for signatures and have an ID."""
@@ -111,17 +119,24 @@ class PyJWKClient:
 
     def get_signing_key(self, kid: str) -> PyJWK:
         """The key of that ID. An unknown one has the set fetched again, though not too often."""
-        found = self.match_kid(self.get_signing_keys(), kid)
+        found = self.match_kid(self.get_signing_keys(), kid) if self._is_kept() else None
         if found is None:
-            found = self.match_kid(self._refreshed_keys(), kid)
+            found = self._fetched_key(kid)
         if found is None:
             raise PyJWKClientError(f'Unable to find a signing key that matches: "{kid}"')
         return found
 
-    def _refreshed_keys(self) -> list[PyJWK]:
+    def _fetched_key(self, kid: str) -> PyJWK | None:
         """One thread fetches; the others wait, and find that it was done (GHSA-2gx3-rcp4-g85q)."""
         with self._client_lock:
-            return self.get_signing_keys(refresh=not self._is_cooling())
+            found = self.match_kid(self.get_signing_keys(), kid)
+            if found is None and not self._is_cooling():
+                found = self.match_kid(self.get_signing_keys(refresh=True), kid)
+                self._last_successful_fetch = time.monotonic()
+            return found
+
+    def _is_kept(self) -> bool:
+        return self.jwk_set_cache is not None and self.jwk_set_cache.get() is not None
 
     def _is_cooling(self) -> bool:
         if self.jwk_set_cache is None or self._last_successful_fetch is None:

@@ -93,38 +93,26 @@ def b64(data):
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
+def of_bits(bits):
+    from cryptography.hazmat.primitives.asymmetric import rsa
+    return rsa.generate_private_key(65537, bits)
+
+
+def on_curve(name):
+    from cryptography.hazmat.primitives.asymmetric import ec
+    return ec.generate_private_key(getattr(ec, name)())
+
+
 class Keys:
     """Made once a run, of cryptography's randomness: their values do not matter."""
 
-    @functools.cached_property
-    def rsa(self):
-        from cryptography.hazmat.primitives.asymmetric import rsa
-        return rsa.generate_private_key(65537, 2048)
-
-    @functools.cached_property
-    def rsa_short(self):
-        from cryptography.hazmat.primitives.asymmetric import rsa
-        return rsa.generate_private_key(65537, 1024)
-
-    @functools.cached_property
-    def p256(self):
-        from cryptography.hazmat.primitives.asymmetric import ec
-        return ec.generate_private_key(ec.SECP256R1())
-
-    @functools.cached_property
-    def p384(self):
-        from cryptography.hazmat.primitives.asymmetric import ec
-        return ec.generate_private_key(ec.SECP384R1())
-
-    @functools.cached_property
-    def p521(self):
-        from cryptography.hazmat.primitives.asymmetric import ec
-        return ec.generate_private_key(ec.SECP521R1())
-
-    @functools.cached_property
-    def k256(self):
-        from cryptography.hazmat.primitives.asymmetric import ec
-        return ec.generate_private_key(ec.SECP256K1())
+    rsa = functools.cached_property(lambda self: of_bits(2048))
+    rsa_short = functools.cached_property(lambda self: of_bits(1024))
+    p256 = functools.cached_property(lambda self: on_curve("SECP256R1"))
+    p384 = functools.cached_property(lambda self: on_curve("SECP384R1"))
+    p521 = functools.cached_property(lambda self: on_curve("SECP521R1"))
+    k256 = functools.cached_property(lambda self: on_curve("SECP256K1"))
+    brainpool = functools.cached_property(lambda self: on_curve("BrainpoolP256R1"))
 
     @functools.cached_property
     def ed25519(self):
@@ -268,7 +256,8 @@ class Generator:
 
     def case(self):
         makers = (self.encode, self.decode, self.decode, self.decode, self.jws_encode,
-                  self.jws_decode, self.jwk, self.jwk_set, self.prepare, self.util, self.header)
+                  self.jws_decode, self.jwk, self.jwk_set, self.prepare, self.util, self.header,
+                  self.registered)
         return self.random.choice(makers)()
 
     def encode(self):
@@ -416,17 +405,53 @@ class Generator:
         algorithms, options, checks = self.algorithms(), self.options(), self.checks()
         name = self.pick("decode", "decode", "decode", "decode_complete")
         times = self.pick(1, 2)  # the second call goes the straight road
+        is_own, made_with = self.chance(0.2), self.options()
 
         def run(module):
+            caller = module.PyJWT(made_with) if is_own else module
             for _ in range(times - 1):
                 try:
-                    getattr(module, name)(token, key, algorithms)
+                    getattr(caller, name)(token, key, algorithms)
                 except Exception:
                     pass
-            return getattr(module, name)(token, key, algorithms, options, **checks)
+            return getattr(caller, name)(token, key, algorithms, options, **checks)
 
-        return Case(name, run, f"{name}({token!r}, {short(key)}, {algorithms!r}, {options!r}, "
-                               f"{checks!r})")
+        return Case(name, run, (f"PyJWT({made_with!r})." if is_own else "") +
+                    f"{name}({token!r}, {short(key)}, {algorithms!r}, {options!r}, {checks!r})")
+
+    def registered(self):
+        """An algorithm of PyJWT's own classes with another hash, or another curve."""
+        kind = self.pick("HMAC", "HMAC", "RSA", "RSAPSS", "EC", "EC")
+        hashed = self.pick("sha1", "sha224", "sha256", "sha512", "sha3_256", "blake2s")
+        curve = self.pick(None, "SECP256R1", "SECP384R1", "BrainpoolP256R1")
+        name = "rsa" if kind.startswith("RSA") else self.pick("p256", "p256", "p384", "brainpool")
+        key = self.random.choice(SECRETS) if kind == "HMAC" else getattr(KEYS, name)
+        public, is_pem = key, self.chance(0.5)
+        if kind != "HMAC":
+            public = form(key, False, "pem" if is_pem else "object")
+            key = form(key, self.chance(0.9), "pem" if is_pem else "object")
+
+        def run(module):
+            if kind == "HMAC":
+                own = module.algorithms.HMACAlgorithm(getattr(hashlib, hashed))
+            else:
+                from cryptography.hazmat.primitives import hashes
+                from cryptography.hazmat.primitives.asymmetric import ec
+
+                hash_class = getattr(hashes, hashed.upper(), hashes.SHA256)
+                more = (getattr(ec, curve),) if kind == "EC" and curve else ()
+                own = getattr(module.algorithms, kind + "Algorithm")(hash_class, *more)
+            jws = module.PyJWS()
+            jws.register_algorithm("OWN", own)
+            token = jws.encode(b"x", key, "OWN")
+            seen = [own.compute_hash_digest(b"x"), jws.decode(token, public, ["OWN"])]
+            try:
+                jws.decode(token[:-6] + "AAAAAA", public, ["OWN"])
+            except module.InvalidSignatureError as error:
+                seen.append(str(error))
+            return seen
+
+        return Case("registered.encode", run, f"{kind}Algorithm({hashed}, {curve}) with {short(key)}")
 
     def jws_decode(self):
         header = self.raw_header()

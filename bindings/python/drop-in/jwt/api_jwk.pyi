@@ -1,0 +1,1 @@
+from lanyard.jwt.api_jwk import *

@@ -1,0 +1,1 @@
+from lanyard.jwt.jwk_set_cache import *

@@ -1,0 +1,1 @@
+from lanyard.jwt.jwks_client import *

@@ -1,0 +1,1 @@
+from lanyard.jwt.types import *

@@ -1,0 +1,1 @@
+from lanyard.jwt.warnings import *
