@@ -1,7 +1,8 @@
 /* pool.h - a bounded number of connections, lent to one thread at a time.
  *
  * A connection is opened when all others are lent; one that was lost is dropped when it is given
- * back, and opening the next one waits ever longer while the database is away.
+ * back, and with it those that are idle. When the next one cannot be opened, the database is away:
+ * a thread of the pool tries again, ever less often, and until it succeeds nobody waits.
  */
 #ifndef SERVER_STORE_POOL_H
 #define SERVER_STORE_POOL_H
@@ -15,6 +16,12 @@ typedef struct store_pool {
     bool is_reader;
     pthread_mutex_t lock;
     pthread_cond_t given;
+    pthread_cond_t away; /* the thread sleeps on it */
+    pthread_t thread;    /* of the first time that the database goes away */
+    bool has_thread;
+    bool was_connected;
+    bool is_away;
+    bool is_closing;
     store_conn *idle;
     unsigned lent;
     unsigned max;
@@ -27,7 +34,7 @@ void store_pool_init(store_pool *pool, const store_driver *driver, const store_o
                      bool is_reader, unsigned max);
 void store_pool_done(store_pool *pool); /* all were given back */
 
-/* E_UNAVAILABLE after opts->wait_ms. */
+/* E_UNAVAILABLE after opts->wait_ms; at once when the database is away. */
 SRV_CHECK srv_status store_pool_take(store_pool *pool, store_conn **conn, srv_error *error);
 void store_pool_give(store_pool *pool, store_conn *conn);
 
