@@ -2,6 +2,7 @@
 #include "store/writer.h"
 
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdlib.h>
 #include "store/txn.h"
 
@@ -11,8 +12,7 @@ typedef struct writer_request {
     srv_error *error;
     srv_status status;
     bool has_tape;
-    bool is_done;
-    pthread_cond_t done;
+    sem_t done; /* of its own: who wakes up has no lock to wait for */
     struct writer_request *next;
 } writer_request;
 
@@ -63,17 +63,14 @@ static void writer_put_back(store_writer *writer, writer_request *rest)
     pthread_mutex_unlock(&writer->lock);
 }
 
-static void writer_answer(store_writer *writer, writer_request *batch)
+static void writer_answer(writer_request *batch)
 {
-    pthread_mutex_lock(&writer->lock);
     while (batch) {
         writer_request *next = batch->next; /* the caller's stack: gone once it wakes */
 
-        batch->is_done = true;
-        pthread_cond_signal(&batch->done);
+        sem_post(&batch->done);
         batch = next;
     }
-    pthread_mutex_unlock(&writer->lock);
 }
 
 static void writer_fail(writer_request *batch, srv_status status)
@@ -134,7 +131,7 @@ static void writer_batch(store_writer *writer, writer_request *batch)
     }
     if (rest)
         writer_put_back(writer, rest);
-    writer_answer(writer, batch);
+    writer_answer(batch);
 }
 
 static void *writer_thread(void *arg)
@@ -193,11 +190,18 @@ void store_writer_free(store_writer *writer)
     free(writer);
 }
 
+/* Under the lock a signal would wake a thread that has to wait for the lock. */
 static void writer_add(store_writer *writer, writer_request *request)
 {
+    pthread_mutex_lock(&writer->lock);
+
+    bool is_first = !writer->first; /* of the others the writer has been told */
+
     *writer->last = request;
     writer->last = &request->next;
-    pthread_cond_signal(&writer->wake);
+    pthread_mutex_unlock(&writer->lock);
+    if (is_first)
+        pthread_cond_signal(&writer->wake);
 }
 
 srv_status store_writer_run(store_writer *writer, store_job *job, void *ctx, bool *has_tape,
@@ -205,13 +209,11 @@ srv_status store_writer_run(store_writer *writer, store_job *job, void *ctx, boo
 {
     writer_request request = { .job = job, .ctx = ctx, .error = error };
 
-    pthread_cond_init(&request.done, NULL);
-    pthread_mutex_lock(&writer->lock);
+    sem_init(&request.done, 0, 0);
     writer_add(writer, &request);
-    while (!request.is_done)
-        pthread_cond_wait(&request.done, &writer->lock);
-    pthread_mutex_unlock(&writer->lock);
-    pthread_cond_destroy(&request.done);
+    while (sem_wait(&request.done) != 0) /* a signal came */
+        continue;
+    sem_destroy(&request.done);
     *has_tape = request.has_tape && request.status == SRV_OK;
     return request.status;
 }
