@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdlib.h>
+#include <time.h>
 #include "store/txn.h"
 
 typedef struct writer_request {
@@ -26,14 +27,32 @@ struct store_writer {
     writer_request *first;
     writer_request **last;
     bool is_closing;
+    bool is_rested; /* of the thread alone: nothing ran since it gave back what was cached */
 };
+
+/* Waits for a request. When none comes for a second, what is cached is given back. */
+static void writer_wait(store_writer *writer)
+{
+    int64_t until = srv_monotonic() + WRITER_REST_US;
+    struct timespec at = { .tv_sec = until / SRV_SECOND, .tv_nsec = until % SRV_SECOND * 1000 };
+
+    if (writer->is_rested || !writer->conn || !writer->driver->rest) {
+        pthread_cond_wait(&writer->wake, &writer->lock);
+        return;
+    }
+    if (pthread_cond_timedwait(&writer->wake, &writer->lock, &at) == 0)
+        return;
+    writer->driver->rest(writer->conn);
+    writer->is_rested = true;
+}
 
 /* Takes at most WRITER_BATCH_MAX requests; waits for the first. NULL: closing, and none is left. */
 static writer_request *writer_take(store_writer *writer)
 {
     pthread_mutex_lock(&writer->lock);
     while (!writer->first && !writer->is_closing)
-        pthread_cond_wait(&writer->wake, &writer->lock);
+        writer_wait(writer);
+    writer->is_rested = false;
 
     writer_request *batch = writer->first;
     writer_request **end = &writer->first;
@@ -151,6 +170,7 @@ srv_status store_writer_new(const store_driver *driver, const store_opts *opts, 
                             srv_error *error)
 {
     store_writer *writer = calloc(1, sizeof *writer);
+    pthread_condattr_t attributes;
 
     if (!writer)
         return srv_fail(error, SRV_E_NO_MEMORY, "no memory");
@@ -158,7 +178,10 @@ srv_status store_writer_new(const store_driver *driver, const store_opts *opts, 
     writer->opts = opts;
     writer->last = &writer->first;
     pthread_mutex_init(&writer->lock, NULL);
-    pthread_cond_init(&writer->wake, NULL);
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&writer->wake, &attributes);
+    pthread_condattr_destroy(&attributes);
 
     srv_status status = writer_connect(writer, error);
 
