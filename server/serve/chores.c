@@ -1,7 +1,6 @@
 /* chores.c - see chores.h. */
 #include "serve/chores.h"
 
-#include <malloc.h>
 #include <time.h>
 #include "base/log.h"
 
@@ -22,9 +21,6 @@ static void chores_do(server_chores *chores, unsigned second)
         log_error(LOG_WARNING, "chores_failed", &error);
     if (is_minute && sessions_sweep(&chores->parts->sessions, &error) != SRV_OK)
         log_error(LOG_WARNING, "sweep_failed", &error);
-    /* What a busy minute freed goes back to the system; malloc keeps it otherwise. */
-    if (is_minute)
-        malloc_trim(0);
 }
 
 static bool chores_nap(server_chores *chores)
