@@ -19,9 +19,10 @@ PHONE = {"width": 375, "height": 720, "deviceScaleFactor": 1, "mobile": True}
 
 
 @pytest.fixture(params=["embedded", "lanyardd"])
-def started(request):
+def started(request, tmp_path):
     """The mode, and the address that the example prints."""
-    process = subprocess.Popen([START, request.param], stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen([START, request.param, "--data", tmp_path], stdout=subprocess.PIPE,
+                               text=True)
     yield request.param, process.stdout.readline().split()[1]
     process.send_signal(signal.SIGTERM)
     process.wait(30)
