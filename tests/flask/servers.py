@@ -14,6 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 LANYARDD = ROOT / "build/bin/lanyardd"
+PASSWORD = "a fine long phrase of mine"
 
 
 def free_port():
