@@ -9,7 +9,8 @@ what the code should decide: after each step it checks only what must never be.
   - owner and thief refreshing more than grace apart end the session at the second.
 
 A branch is stepped back by a savepoint. What follows from a state that was reached before is not
-walked again, but counted: the state is every row of the table and everything the model knows. "restart" drops every object and makes it anew.
+walked again, but counted: the state is every row of the table and everything the model knows.
+"restart" drops every object and makes it anew.
 """
 
 import sys
@@ -220,7 +221,6 @@ class Walk:
             finally:
                 savepoint.rollback()
                 self.world = before
-
 
     def _state(self):
         rows = self.connection.execute(select(table).order_by(table.c.id)).all()
