@@ -1,8 +1,9 @@
 """Starts everything that the example needs, and stops it again on Ctrl-C.
 
-    run.py [--sessions lanyardd|embedded] [--port N]
+    run.py [--sessions lanyardd|embedded] [--port N] [--data FOLDER]
 
-The real PostgreSQL and the real lanyardd, with their data under build/example-flask.
+The real PostgreSQL and the real lanyardd, with their data under build/example-flask
+or FOLDER.
 """
 
 import argparse
@@ -58,8 +59,9 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--sessions", choices=("lanyardd", "embedded"), default="lanyardd")
     parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--data", type=Path, default=ROOT / "build/example-flask")
     options = parser.parse_args()
-    folder = ROOT / "build/example-flask"
+    folder = options.data.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with contextlib.ExitStack() as stack:

@@ -17,114 +17,48 @@ void store_pool_init(store_pool *pool, const store_driver *driver, const store_o
     pthread_condattr_init(&attributes);
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
     pthread_cond_init(&pool->given, &attributes);
-    pthread_cond_init(&pool->away, &attributes);
     pthread_condattr_destroy(&attributes);
 }
 
-static void pool_close_all(store_pool *pool, store_conn *list)
+static void pool_close(const store_pool *pool, store_conn *conn)
 {
-    while (list) {
-        store_conn *conn = list;
+    while (conn) {
+        store_conn *next = conn->next;
 
-        list = conn->next;
         pool->driver->close(conn);
+        conn = next;
     }
 }
 
 void store_pool_done(store_pool *pool)
 {
-    if (pool->has_thread) {
-        pthread_mutex_lock(&pool->lock);
-        pool->is_closing = true;
-        pthread_cond_signal(&pool->away);
-        pthread_mutex_unlock(&pool->lock);
-        pthread_join(pool->thread, NULL);
-    }
-    pool_close_all(pool, pool->idle);
-    pthread_cond_destroy(&pool->away);
+    pool_close(pool, pool->idle);
     pthread_cond_destroy(&pool->given);
     pthread_mutex_destroy(&pool->lock);
 }
 
-/* Until that monotonic time, or the condition. */
-static void pool_wait(store_pool *pool, pthread_cond_t *condition, int64_t until)
+/* Waits until that monotonic time or a connection is given back. */
+static void pool_wait(store_pool *pool, int64_t until)
 {
     struct timespec at = { .tv_sec = until / SRV_SECOND, .tv_nsec = until % SRV_SECOND * 1000 };
 
-    pthread_cond_timedwait(condition, &pool->lock, &at);
+    pthread_cond_timedwait(&pool->given, &pool->lock, &at);
 }
 
-/* Opening failed: nobody tries again for a while, longer each time. */
-static void pool_back_off(store_pool *pool)
+/* Known to be away, and it is not this caller's turn to look again: waiting would only keep its
+ * thread from those who need no database. */
+static bool pool_is_away(const store_pool *pool, int64_t now)
 {
-    pool->backoff = pool->backoff ? pool->backoff * 2 : POOL_BACKOFF_MIN;
-    if (pool->backoff > POOL_BACKOFF_MAX)
-        pool->backoff = POOL_BACKOFF_MAX;
-    pool->retry_at = srv_monotonic() + pool->backoff;
-}
-
-static void pool_connected(store_pool *pool)
-{
-    pool->was_connected = true;
-    pool->is_away = false;
-    pool->backoff = 0;
-    pool->retry_at = 0;
-}
-
-/* One attempt to reach the database again, without the lock meanwhile. */
-static void pool_reach(store_pool *pool)
-{
-    store_conn *conn = NULL;
-
-    pthread_mutex_unlock(&pool->lock);
-
-    srv_status status = pool->driver->open(pool->opts, pool->is_reader, &conn, NULL);
-
-    pthread_mutex_lock(&pool->lock);
-    if (status != SRV_OK) {
-        pool_back_off(pool);
-        return;
-    }
-    pool_connected(pool);
-    conn->next = pool->idle;
-    pool->idle = conn;
-    pthread_cond_broadcast(&pool->given);
-}
-
-static void *pool_thread(void *arg)
-{
-    store_pool *pool = arg;
-
-    pthread_mutex_lock(&pool->lock);
-    while (!pool->is_closing) {
-        if (!pool->is_away)
-            pthread_cond_wait(&pool->away, &pool->lock);
-        else if (srv_monotonic() < pool->retry_at)
-            pool_wait(pool, &pool->away, pool->retry_at);
-        else
-            pool_reach(pool);
-    }
-    pthread_mutex_unlock(&pool->lock);
-    return NULL;
-}
-
-/* From here on the thread alone tries. Without one each request does, as at the start. */
-static void pool_goes_away(store_pool *pool)
-{
-    if (!pool->has_thread)
-        pool->has_thread = pthread_create(&pool->thread, NULL, pool_thread, pool) == 0;
-    pool->is_away = pool->has_thread;
-    pthread_cond_signal(&pool->away);
-    pthread_cond_broadcast(&pool->given); /* nobody has to wait until his time is up */
+    return pool->backoff > 0 && (pool->is_probing || now < pool->retry_at);
 }
 
 /* A place for a connection: an idle one, or NULL for one to be opened. false: none in time, or
- * the database is known to be away and nobody has a connection that could be given back. */
-static bool pool_place(store_pool *pool, int64_t deadline, store_conn **conn)
+ * the database is known to be away and the caller is not patient. */
+static bool pool_place(store_pool *pool, int64_t deadline, bool is_patient, store_conn **conn)
 {
     for (;;) {
         int64_t now = srv_monotonic();
-        bool may_open = pool->lent < pool->max && !pool->is_away;
+        bool is_away = pool_is_away(pool, now);
 
         if (pool->idle) {
             *conn = pool->idle;
@@ -132,72 +66,100 @@ static bool pool_place(store_pool *pool, int64_t deadline, store_conn **conn)
             pool->lent++;
             return true;
         }
-        if (may_open && now >= pool->retry_at) {
+        if (pool->lent < pool->max && !is_away) {
             *conn = NULL;
             pool->lent++;
+            pool->is_probing = pool->backoff > 0;
             return true;
         }
-        if (now >= deadline || (pool->is_away && pool->lent == 0))
+        if (now >= deadline || (is_away && !is_patient))
             return false;
 
-        bool is_backing_off = may_open && pool->retry_at < deadline;
+        bool is_backing_off = now < pool->retry_at && pool->retry_at < deadline;
 
-        pool_wait(pool, &pool->given, is_backing_off ? pool->retry_at : deadline);
+        pool_wait(pool, is_backing_off ? pool->retry_at : deadline);
     }
 }
 
-static void pool_opened(store_pool *pool, bool is_open)
+/* Opening failed: nobody tries again for a while, longer each time. */
+static void pool_back_off(store_pool *pool)
 {
     pthread_mutex_lock(&pool->lock);
-    if (is_open) {
-        pool_connected(pool);
-    } else {
-        pool->lent--;
-        pool_back_off(pool);
-        if (pool->was_connected)
-            pool_goes_away(pool);
-    }
-    pthread_cond_signal(&pool->given);
+    pool->lent--;
+    pool->is_probing = false;
+    pool->backoff = pool->backoff ? pool->backoff * 2 : POOL_BACKOFF_MIN;
+    if (pool->backoff > POOL_BACKOFF_MAX)
+        pool->backoff = POOL_BACKOFF_MAX;
+    pool->retry_at = srv_monotonic() + pool->backoff;
+    pthread_cond_broadcast(&pool->given);
     pthread_mutex_unlock(&pool->lock);
 }
 
-srv_status store_pool_take(store_pool *pool, store_conn **conn, srv_error *error)
+static void pool_connected(store_pool *pool)
+{
+    pthread_mutex_lock(&pool->lock);
+    pool->backoff = 0;
+    pool->is_probing = false;
+    pthread_cond_broadcast(&pool->given);
+    pthread_mutex_unlock(&pool->lock);
+}
+
+static srv_status pool_take(store_pool *pool, bool is_patient, store_conn **conn, srv_error *error)
 {
     int64_t deadline = srv_monotonic() + (int64_t)pool->opts->wait_ms * 1000;
     srv_status status = SRV_E_UNAVAILABLE;
 
-    srv_fail(error, status, "no connection to the database in time");
-    while (status == SRV_E_UNAVAILABLE) {
+    for (;;) {
         store_conn *found = NULL;
 
         pthread_mutex_lock(&pool->lock);
-        bool has_place = pool_place(pool, deadline, &found);
+        bool has_place = pool_place(pool, deadline, is_patient, &found);
         pthread_mutex_unlock(&pool->lock);
         if (!has_place)
-            return status;
-        status = SRV_OK;
+            return srv_fail(error, status,
+                            "no connection to the database: it is away, or all are busy");
         if (!found) {
             status = pool->driver->open(pool->opts, pool->is_reader, &found, error);
-            pool_opened(pool, status == SRV_OK);
+            if (found)
+                pool_connected(pool);
         }
-        *conn = found;
+        if (found) {
+            found->fault = FAULT_NONE;
+            *conn = found;
+            return SRV_OK;
+        }
+        pool_back_off(pool);
+        if (status != SRV_E_UNAVAILABLE)
+            return status;
     }
-    if (status == SRV_OK)
-        (*conn)->fault = FAULT_NONE;
-    return status;
+}
+
+srv_status store_pool_take(store_pool *pool, store_conn **conn, srv_error *error)
+{
+    return pool_take(pool, false, conn, error);
+}
+
+srv_status store_pool_first(store_pool *pool, store_conn **conn, srv_error *error)
+{
+    return pool_take(pool, true, conn, error);
 }
 
 void store_pool_give(store_pool *pool, store_conn *conn)
 {
-    bool is_lost = conn->fault >= FAULT_LOST;
+    store_conn *closing = NULL;
 
     pthread_mutex_lock(&pool->lock);
     pool->lent--;
-    conn->next = pool->idle;
-    pool->idle = is_lost ? NULL : conn;
+    if (conn->fault >= FAULT_LOST) {
+        /* What took this one took the idle ones, too: each would cost a request its answer. */
+        closing = conn;
+        closing->next = pool->idle;
+        pool->idle = NULL;
+    } else {
+        conn->next = pool->idle;
+        pool->idle = conn;
+    }
     pthread_cond_signal(&pool->given);
     pthread_mutex_unlock(&pool->lock);
-    /* What ended one connection most likely ended those that waited: none is tried in its place. */
-    if (is_lost)
-        pool_close_all(pool, conn);
+    pool_close(pool, closing);
 }

@@ -112,9 +112,12 @@ static srv_status sqlite_prepare_commands(sqlite_conn *conn)
     return sqlite_prepare_rest(conn);
 }
 
+/* The cache is a connection's own, and a database that grows would fill each up to 2 MiB. Pages
+ * that readers let go stay in the system's cache, which all of them share. */
 static srv_status sqlite_set_up(sqlite_conn *conn, bool is_reader, unsigned wait_ms)
 {
     const char *pragmas = is_reader ? "PRAGMA foreign_keys=ON; PRAGMA query_only=ON;"
+                                      " PRAGMA cache_size=-256;"
                                     : "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
                                       " PRAGMA foreign_keys=ON;";
 
@@ -218,17 +221,11 @@ static int sqlite_bind(sqlite3_stmt *statement, int at, const store_value *value
     }
 }
 
-/* $1 is a name to SQLite, numbered by where it stands first. */
 static srv_status sqlite_bind_all(sqlite_conn *conn, sqlite3_stmt *statement,
                                   const store_value *values, size_t count)
 {
-    char name[16];
-
     for (size_t i = 0; i < count; i++) {
-        snprintf(name, sizeof name, "$%d", (int)i + 1);
-
-        int at = sqlite3_bind_parameter_index(statement, name);
-        int code = at > 0 ? sqlite_bind(statement, at, &values[i]) : SQLITE_MISUSE;
+        int code = sqlite_bind(statement, (int)i + 1, &values[i]);
 
         if (code != SQLITE_OK)
             return sqlite_failed(conn, code);
@@ -259,6 +256,14 @@ static srv_status sqlite_step_all(sqlite_conn *conn, sqlite3_stmt *statement,
     return SRV_OK;
 }
 
+/* $1 is a name to SQLite, numbered by where it stands first and to be looked up for each value;
+ * ?1 is the first. No statement has a dollar sign elsewhere. */
+static void sqlite_number(char *text)
+{
+    for (char *at = strchr(text, '$'); at; at = strchr(at, '$'))
+        *at = '?';
+}
+
 static srv_status sqlite_statement(sqlite_conn *conn, store_statement number,
                                    sqlite3_stmt **statement)
 {
@@ -266,6 +271,7 @@ static srv_status sqlite_statement(sqlite_conn *conn, store_statement number,
 
     if (!conn->statements[number]) {
         TRY(store_spell(DIALECT_SQLITE, store_statement_text(number), text));
+        sqlite_number(text);
         if (text[0])
             TRY(sqlite_prepare(conn, text, &conn->statements[number]));
     }

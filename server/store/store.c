@@ -74,7 +74,7 @@ static srv_status store_connect(srv_store *store, srv_error *error)
     if (store->driver->is_grouped)
         return store_writer_new(store->driver, &store->opts, &store->writer, error);
     /* Wrong names and passwords are told at once, not by the first request. */
-    TRY(store_pool_take(&store->pool, &first, error));
+    TRY(store_pool_first(&store->pool, &first, error));
     store_pool_give(&store->pool, first);
     return SRV_OK;
 }

@@ -28,6 +28,7 @@ srv_status tape_new(srv_store *store, srv_tape **made, srv_error *error)
     tape->store = store;
     tape->is_blind = true;
     pthread_rwlock_init(&tape->lock, NULL);
+    pthread_mutex_init(&tape->poll_lock, NULL);
     pthread_mutex_init(&tape->news_lock, NULL);
     pthread_condattr_init(&attributes);
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
@@ -46,6 +47,7 @@ void tape_free(srv_tape *tape)
     tape_set_done(&tape->set);
     pthread_cond_destroy(&tape->news);
     pthread_mutex_destroy(&tape->news_lock);
+    pthread_mutex_destroy(&tape->poll_lock);
     pthread_rwlock_destroy(&tape->lock);
     free(tape);
 }
@@ -275,22 +277,33 @@ static bool tape_is_blind(srv_tape *tape)
     return is_blind;
 }
 
-srv_status tape_poll(srv_tape *tape, srv_error *error)
+/* The lock is held: a set that is loaded anew has one reader. */
+static srv_status tape_poll_once(srv_tape *tape, tape_reading *reading, srv_error *error)
 {
     tape_epoch epoch;
+
+    tape_position(tape, &epoch, &reading->seq);
+
+    srv_status status = tape_follow(tape, reading, error);
+    bool is_other = memcmp(epoch.bytes, reading->epoch.bytes, TAPE_EPOCH_LEN) != 0;
+
+    if ((status != SRV_OK || !is_other) && !tape_is_blind(tape))
+        return status;
+    *reading = (tape_reading){ .rows = reading->rows };
+    return tape_reload(tape, reading, error);
+}
+
+srv_status tape_poll(srv_tape *tape, srv_error *error)
+{
     tape_reading reading = { .rows = tape_page(error) };
 
     if (!reading.rows)
         return SRV_E_NO_MEMORY;
-    tape_position(tape, &epoch, &reading.seq);
+    pthread_mutex_lock(&tape->poll_lock);
 
-    srv_status status = tape_follow(tape, &reading, error);
-    bool is_other = memcmp(epoch.bytes, reading.epoch.bytes, TAPE_EPOCH_LEN) != 0;
+    srv_status status = tape_poll_once(tape, &reading, error);
 
-    if ((status == SRV_OK && is_other) || tape_is_blind(tape)) {
-        reading = (tape_reading){ .rows = reading.rows };
-        status = tape_reload(tape, &reading, error);
-    }
+    pthread_mutex_unlock(&tape->poll_lock);
     free(reading.rows);
     return status;
 }

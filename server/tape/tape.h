@@ -27,7 +27,7 @@ void tape_free(srv_tape *tape); /* stops its thread; NULL is fine */
 /* Forgets everything and reads the epoch (made when the store has none) and the live entries. */
 SRV_CHECK srv_status tape_load(srv_tape *tape, srv_error *error);
 
-/* Reads what was committed since. Loads anew when the epoch is another. */
+/* Reads what was committed since. Loads anew when the epoch is another. From any thread. */
 SRV_CHECK srv_status tape_poll(srv_tape *tape, srv_error *error);
 
 /* Starts the thread that waits for notice, polls at least every TAPE_POLL_MS, and drops what has

@@ -9,7 +9,8 @@
 
 struct srv_tape {
     srv_store *store;
-    pthread_rwlock_t lock; /* of set, fresh and is_blind */
+    pthread_mutex_t poll_lock; /* one reads the store at a time */
+    pthread_rwlock_t lock;     /* of set, fresh and is_blind */
     tape_set set;
     tape_set *fresh; /* while it is being loaded anew */
     bool is_blind;   /* something may be missing: refuse everything */

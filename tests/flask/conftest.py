@@ -8,9 +8,10 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from servers import Lanyardd, Postgres, have_lanyardd
+from servers import PASSWORD, Lanyardd, Postgres, have_lanyardd
+from world import world
 
-PASSWORD = "a fine long phrase of mine"
+__all__ = ["PASSWORD", "world"]
 
 
 def pytest_addoption(parser):

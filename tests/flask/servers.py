@@ -14,6 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 LANYARDD = ROOT / "build/bin/lanyardd"
+PASSWORD = "a fine long phrase of mine"
 
 
 def free_port():
@@ -73,9 +74,13 @@ class Postgres:
             self._as_user(self.bin / "postgres", "-D", self.folder / "db", "-p", str(self.port),
                           "-k", self.folder, "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"),
             stdout=subprocess.DEVNULL, stderr=open(self.folder / "log", "ab"), cwd="/")
-        wait_until(lambda: subprocess.run(
-            [self.bin / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port)]).returncode == 0,
-            30, "PostgreSQL")
+        wait_until(self._is_ready, 30, "PostgreSQL")
+
+    def _is_ready(self):
+        if self.process.poll() is not None:
+            raise RuntimeError("PostgreSQL: " + (self.folder / "log").read_text()[-500:])
+        return subprocess.run([self.bin / "pg_isready", "-q", "-h", "127.0.0.1", "-p",
+                               str(self.port)]).returncode == 0
 
     def __exit__(self, *_):
         self.process.send_signal(signal.SIGINT)

@@ -347,6 +347,32 @@ static void logout(srv_kit *kit, const session_grant *grant, logout_scope scope,
     assert_int_equal(seq > 0, expected > 0);
 }
 
+/* Another process has ended it, and its tape entry was not read here yet. */
+static void logout_of_what_had_ended_is_refused_here_too(void **state)
+{
+    srv_kit *kit = *state;
+    session_grant grant;
+    sessions other = kit->sessions;
+    session_logout wanted = { .from = kit_from(HOME) };
+    tape_question question;
+    unsigned revoked = 0;
+    int64_t seq = 0;
+    srv_error error = { 0 };
+
+    kit_user(kit, "ada", HOME, &grant);
+    wanted.sid = grant.sid;
+    question = (tape_question){ .sid = grant.sid, .iat = grant.iat };
+    assert_ok(tape_new(kit->store, &other.tape, &error));
+    assert_ok(tape_load(other.tape, &error));
+    assert_ok(sessions_logout(&other, &wanted, &revoked, &seq, &error));
+    assert_int_equal(revoked, 1);
+    assert_ok(tape_check(kit->tape, &question));
+    assert_ok(sessions_logout(&kit->sessions, &wanted, &revoked, &seq, &error));
+    assert_int_equal(revoked, 0);
+    assert_srv(tape_check(kit->tape, &question), SRV_E_SESSION_ENDED);
+    tape_free(other.tape);
+}
+
 static void logout_ends_this_others_or_all(void **state)
 {
     srv_kit *kit = *state;
@@ -524,6 +550,7 @@ int main(void)
         OVER_A_KIT(login_ends_the_oldest_beyond_the_cap),
         OVER_A_KIT(logout_ends_this_others_or_all),
         OVER_A_KIT(logout_with_a_refresh_token_needs_its_family),
+        OVER_A_KIT(logout_of_what_had_ended_is_refused_here_too),
         OVER_A_KIT(password_change_ends_expired_sessions_too),
         OVER_A_KIT(restore_ends_everything_and_renews_the_epoch),
         OVER_A_KIT(longest_life_counts_until_its_last_token_is_gone),

@@ -8,7 +8,7 @@ import time
 from harness import Failed, Skipped, expect, tokens
 
 BACK_S = 8  # how soon it works again by itself
-REFUSED_S = 1  # how soon a write is refused when the database is known to be away
+AWAY_S = 1  # how long a write waits for a database that is away, on a busy machine
 
 
 def until(asked, seconds=BACK_S):
@@ -31,14 +31,15 @@ def refuses_writes(client, own):
     expect(client.verify(own["access_token"]).status == 200, "verify while nothing can be written")
 
 
-def refuses_at_once(client, own):
-    """The same, and no write waits for a database that is gone; the seconds of the slowest"""
+def refuses_soon(client, own):
+    """A write to a database that is away is refused at once: nobody waits for a time-out"""
     slowest = 0
-    for _ in range(8):
+    for _ in range(20):
         began = time.monotonic()
-        refuses_writes(client, own)
-        slowest = max(slowest, (time.monotonic() - began) / 2)  # of two writes
-    expect(slowest < REFUSED_S, "a write waited for a database that was away:", slowest, "s")
+        answer = client.refresh(own["refresh_token"])
+        slowest = max(slowest, time.monotonic() - began)
+        expect(answer.status == 503 and "retry-after" in answer.headers, "a refresh:", answer)
+    expect(slowest < AWAY_S, f"a refused write took {slowest:.3f} s")
     return slowest
 
 
@@ -134,15 +135,15 @@ def outage(bench):
         if gone:
             expect(client.logout(gone["access_token"]).status == 200, "logout")
         cluster(["-m", how, "stop"])
-        refused = refuses_at_once(client, live[0])
+        slowest = refuses_soon(client, live[0])
+        refuses_writes(client, live[0])
         expect(client.ask("GET", "/readyz").status == 503, "ready without a database")
         cluster(["-l", "/dev/null", "start"])
         back = until(lambda: client.refresh(live[0]["refresh_token"]))
         for each in live:
             expect(client.refresh(each["refresh_token"]).status == 200, "a session was lost")
         expect(client.verify(gone["access_token"]).status == 401, "a logout was undone")
-        bench.note(f"PostgreSQL stopped ({how}): writes 503 within {refused * 1000:.0f} ms, "
-                   f"back {back * 1000:.0f} ms after its start")
+        bench.note(f"PostgreSQL stopped ({how}): 503 after {slowest * 1000:.0f} ms at most, back {back * 1000:.0f} ms after its start")
         gone = live.pop()
 
 

@@ -2,8 +2,8 @@
 
 from .aio import AsyncClient
 from .client import Client
-from .errors import ClientError, Refused, SessionEnded, Stale, Unavailable
+from .errors import ClientError, NoKeys, Refused, SessionEnded, Stale, Unavailable
 from .identity import Identity
 
-__all__ = ["AsyncClient", "Client", "ClientError", "Identity", "Refused", "SessionEnded", "Stale",
-           "Unavailable"]
+__all__ = ["AsyncClient", "Client", "ClientError", "Identity", "NoKeys", "Refused", "SessionEnded",
+           "Stale", "Unavailable"]

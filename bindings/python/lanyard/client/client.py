@@ -16,7 +16,7 @@ from urllib.parse import quote, quote_plus
 
 import lanyard
 
-from .errors import ClientError, Refused, SessionEnded, Stale, Unavailable
+from .errors import ClientError, NoKeys, Refused, SessionEnded, Stale, Unavailable
 from .identity import Identity, verified
 from .revoked import Revoked
 from .transport import Transport
@@ -115,6 +115,8 @@ class Client:
                                           timeout=self._timeout_s)
         if status != 200:
             raise Unavailable(f"GET /.well-known/jwks.json: status {status}")
+        if not json.loads(text).get("keys"):
+            raise NoKeys
         verifier = lanyard.Verifier(self._policy, lanyard.KeySet(text.decode()))
         self._verifier = _Cached(verifier, self._leeway)
         self._keys_at = time.monotonic()
@@ -129,6 +131,10 @@ class Client:
             if seen is not None:
                 time.sleep(max(0.0, self._keys_at + KEYS_PAUSE_S - time.monotonic()))
             self._fetch_keys()
+
+    def require_keys(self):
+        """Fetches the server's keys unless they are known. Unavailable; NoKeys."""
+        self._keys_newer_than(None)
 
     # The feed.
 
@@ -224,7 +230,7 @@ class Client:
 
     def verify(self, token, check_session=True):
         """The Identity of a live session. lanyard.Error: the token is no good; SessionEnded;
-        Stale; Unavailable: the keys could not be fetched."""
+        Stale; Unavailable: the keys could not be fetched; NoKeys: there are none to fetch."""
         if self._thread is None:
             self.start()
         found = self._verified(token)

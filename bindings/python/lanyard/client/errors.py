@@ -1,6 +1,6 @@
 """What a Client raises, besides lanyard.Error for a token that is no good in itself."""
 
-__all__ = ["ClientError", "Refused", "SessionEnded", "Stale", "Unavailable"]
+__all__ = ["ClientError", "NoKeys", "Refused", "SessionEnded", "Stale", "Unavailable"]
 
 
 class ClientError(Exception):
@@ -9,6 +9,14 @@ class ClientError(Exception):
 
 class Unavailable(ClientError):
     """lanyardd did not answer."""
+
+
+class NoKeys(Unavailable):
+    """lanyardd publishes no key: it signs with a shared secret (HS256), which a Client never gets."""
+
+    def __init__(self):
+        super().__init__("the server publishes no key, so its alg is HS256: lanyard.Client verifies "
+                         "EdDSA, ES256 and RS256, for who holds an HS256 secret can make tokens")
 
 
 class Stale(ClientError):

@@ -1,14 +1,17 @@
 """The back end on lanyardd: the methods of embedded.py, by way of lanyard.Client."""
 
+import logging
 import time
 
 import lanyard
 
-from ..client import Client, Refused, SessionEnded, Stale, Unavailable
+from ..client import Client, NoKeys, Refused, SessionEnded, Stale, Unavailable
 from .problems import TITLES, Problem
 from .tokens import token_problem
 
 __all__ = ["Served"]
+
+log = logging.getLogger(__name__)
 
 # What lanyardd says beside these members is not the browser's business.
 PASSED_ON = ("reason", "reasons", "which")
@@ -35,6 +38,8 @@ class _Translated:
             raise Problem("session_ended") from None
         if isinstance(error, Stale):
             raise Problem("unavailable", str(error), retry_after=1, lag=error.lag) from None
+        if isinstance(error, NoKeys):
+            log.error("%s", error)
         if isinstance(error, Unavailable):
             raise Problem("unavailable", "the session server does not answer",
                           retry_after=1) from error
@@ -120,5 +125,9 @@ class Served:
         """Lines for `flask lanyard doctor`."""
         is_fresh = self.client.await_news(3)
         lag = self.client.lag
+        try:
+            self.client.require_keys()
+        except Unavailable as error:
+            return [f"keys       {error}"]
         return ["following  " + (f"{lag:.3f} s behind" if is_fresh else "no news: "
                                  "is client_id right, and does the server answer?")]

@@ -1,0 +1,142 @@
+/* test_keyring_views.c - what readers see of a ring that others change. */
+#include <pthread.h>
+#include <stdatomic.h>
+#include "keyring_kit.h"
+
+static void ring_sees_what_another_process_did(void **state)
+{
+    fixture *test = *state;
+    const keyring_opts opts = { .master_path = test->master, .token_life = TOKEN_LIFE };
+    keyring *other = NULL;
+    keyring_view view;
+    char kid[KID_MAX];
+
+    fixture_open(test, &(keyring_opts){ .alg = NULL });
+    assert_srv(keyring_open(&opts, test->store, &other, NULL), SRV_OK);
+    assert_srv(keyring_rotate(other, true, NULL), SRV_OK);
+    fixture_tick(test, SRV_SECOND);
+    fixture_kid(test, kid);
+    keyring_take(other, &view);
+    assert_int_equal(lanyard_str_equal(lanyard_key_kid(view.signer), lanyard_str_of(kid)), 1);
+    keyring_give(&view);
+    keyring_close(other);
+}
+
+/* T44 */
+static void a_view_outlives_the_rotation_that_replaced_it(void **state)
+{
+    fixture *test = *state;
+    keyring_view view;
+
+    fixture_open(test, &(keyring_opts){ .alg = NULL });
+    keyring_take(test->ring, &view);
+
+    lanyard_buf token = fixture_sign(test);
+
+    assert_srv(keyring_rotate(test->ring, true, NULL), SRV_OK);
+    fixture_tick(test, SRV_DAY);
+    assert_int_equal(verify_with(view.verify, &token, test->now - SRV_DAY), LANYARD_OK);
+    keyring_give(&view);
+    lanyard_buf_done(&token);
+}
+
+typedef struct reader {
+    const fixture *test;
+    const lanyard_buf *token;
+    atomic_bool *is_over;
+    unsigned failed;
+} reader;
+
+static void *reader_run(void *ctx)
+{
+    reader *mine = ctx;
+
+    while (!atomic_load(mine->is_over))
+        mine->failed += fixture_verify(mine->test, mine->token) != LANYARD_OK;
+    return NULL;
+}
+
+#define READERS   4
+#define ROTATIONS 50
+
+/* T44: requests never see a ring that is half changed, and never one that is gone. */
+static void views_are_taken_while_the_ring_rotates(void **state)
+{
+    fixture *test = *state;
+    atomic_bool is_over = false;
+    reader readers[READERS];
+    pthread_t threads[READERS];
+
+    fixture_open(test, &(keyring_opts){ .alg = NULL });
+
+    lanyard_buf token = fixture_sign(test);
+
+    for (size_t i = 0; i < READERS; i++) {
+        readers[i] = (reader){ .test = test, .token = &token, .is_over = &is_over };
+        assert_int_equal(pthread_create(&threads[i], NULL, reader_run, &readers[i]), 0);
+    }
+    for (int i = 0; i < ROTATIONS; i++)
+        assert_srv(keyring_rotate(test->ring, true, NULL), SRV_OK);
+    atomic_store(&is_over, true);
+    for (size_t i = 0; i < READERS; i++) {
+        pthread_join(threads[i], NULL);
+        assert_int_equal(readers[i].failed, 0);
+    }
+    lanyard_buf_done(&token);
+}
+
+/* T44: a verifier that fetches the JWKS once an hour, over four rotations, a token every quarter of
+ * an hour, each verified until it expires: none fails. */
+#define SIMULATED_DAYS 125
+#define STEP           (15 * SRV_MINUTE)
+#define FETCH_STEPS    4
+
+static void rotations_never_fail_a_verification(void **state)
+{
+    fixture *test = *state;
+    keyring_view cached = { .owner = NULL };
+    lanyard_buf last = { .ptr = NULL };
+    unsigned verified = 0;
+    unsigned rotations = 0;
+    char before[KID_MAX];
+    char kid[KID_MAX];
+
+    fixture_open(test, &(keyring_opts){ .alg = NULL });
+    fixture_kid(test, before);
+    for (int64_t step = 0; step < SIMULATED_DAYS * SRV_DAY / STEP; step++) {
+        if (step % FETCH_STEPS == 0) {
+            if (cached.owner)
+                keyring_give(&cached);
+            keyring_take(test->ring, &cached);
+        }
+
+        lanyard_buf token = fixture_sign(test);
+
+        assert_int_equal(verify_with(cached.verify, &token, test->now), LANYARD_OK);
+        if (last.ptr)
+            assert_int_equal(verify_with(cached.verify, &last, test->now - SRV_SECOND), LANYARD_OK);
+        verified += last.ptr ? 2 : 1;
+        lanyard_buf_done(&last);
+        last = token;
+        fixture_kid(test, kid);
+        rotations += strcmp(before, kid) != 0;
+        memcpy(before, kid, sizeof before);
+        fixture_tick(test, STEP);
+    }
+    assert_int_equal(rotations, 4);
+    print_message("note: %u verifications over %u rotations, 0 failed\n", verified, rotations);
+    lanyard_buf_done(&last);
+    keyring_give(&cached);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        RING_TEST(ring_sees_what_another_process_did),
+        RING_TEST(a_view_outlives_the_rotation_that_replaced_it),
+        RING_TEST(views_are_taken_while_the_ring_rotates),
+        RING_TEST(rotations_never_fail_a_verification),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
