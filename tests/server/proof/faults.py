@@ -7,6 +7,7 @@ import time
 
 from harness import Failed, Skipped, expect, tokens
 
+TRIM_S = 60  # how often the tape drops what has expired
 BACK_S = 8  # how soon it works again by itself
 AWAY_S = 1  # how long a write waits for a database that is away, on a busy machine
 
@@ -169,13 +170,25 @@ def clock_steps(bench):
     offset.write_text("+2000\n")
     expect(client.verify(own["access_token"]).status == 401, "an access token outlived its exp")
     if not bench.is_postgres:  # there the database's clock decides, and it did not step
-        offset.write_text(f"+{40 * 86400}\n")
+        # Past both limits, and the row of a dead session still kept.
+        offset.write_text(f"+{31 * 86400}\n")
         answer = client.refresh(own["refresh_token"])
-        expect(answer.code == "session_expired", "after forty days:", answer)
+        expect(answer.code == "session_expired", "after 31 days:", answer)
     expect(client.logout(own["access_token"]).status == 200, "logout with another clock")
     offset.write_text("+0\n")
     answer = client.refresh(own["refresh_token"])
     expect(answer.status == 401, "a logout was undone by a step back:", answer)
+    forth_and_back(client, offset)
+
+
+def forth_and_back(client, offset):
+    """A clock that was ahead for a while makes nobody forget what had ended before."""
+    ended = tokens(client.login("clock"))
+    expect(client.logout(ended["access_token"]).status == 200, "logout")
+    offset.write_text("+4000\n")
+    time.sleep(TRIM_S + 2)
+    offset.write_text("+0\n")
+    expect(client.verify(ended["access_token"]).status == 401, "a step forth and back undid a logout")
 
 
 PROOFS = [file_limit, full_disk, outage, clock_steps]
