@@ -171,8 +171,8 @@ typedef bool store_tape_each(void *ctx, const tape_row *entry); /* false: enough
 SRV_CHECK srv_status store_tape(store_txn *txn, int64_t after_seq, int limit, store_tape_each *each,
                                 void *ctx);
 SRV_CHECK srv_status store_tape_last(store_txn *txn, int64_t *seq); /* 0: none ever */
-/* Deletes at most limit entries that have expired; the last one always stays. */
-SRV_CHECK srv_status store_tape_trim(store_txn *txn, int limit, int64_t *removed);
+/* Deletes at most limit entries that expired before that time; the last one always stays. */
+SRV_CHECK srv_status store_tape_trim(store_txn *txn, srv_time before, int limit, int64_t *removed);
 
 /* --- audit --- */
 SRV_CHECK srv_status store_audit_add(store_txn *txn, const audit_row *row);

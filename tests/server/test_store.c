@@ -420,7 +420,7 @@ static srv_status add_entry(store_txn *txn, void *ctx, srv_error *error)
 static srv_status trim(store_txn *txn, void *ctx, srv_error *error)
 {
     (void)error;
-    return store_tape_trim(txn, 100, ctx);
+    return store_tape_trim(txn, store_now(txn), 100, ctx);
 }
 
 static void store_never_counts_the_tape_back(void **state)

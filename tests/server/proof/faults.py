@@ -7,18 +7,19 @@ import time
 
 from harness import Failed, Skipped, expect, tokens
 
+TRIM_S = 60  # how often the tape drops what has expired
 BACK_S = 8  # how soon it works again by itself
 AWAY_S = 1  # how long a write waits for a database that is away, on a busy machine
 
 
-def until(asked, seconds=BACK_S):
-    """Asks until the answer is 200; the seconds that it took."""
+def until(asked, seconds=BACK_S, status=200):
+    """Asks until the answer is of that status; the seconds that it took."""
     began = time.monotonic()
     while time.monotonic() - began < seconds:
-        if asked().status == 200:
+        if asked().status == status:
             return time.monotonic() - began
         time.sleep(0.02)
-    raise Failed(f"not back after {seconds} s: {asked()}")
+    raise Failed(f"not {status} after {seconds} s: {asked()}")
 
 
 def refuses_writes(client, own):
@@ -137,7 +138,7 @@ def outage(bench):
         cluster(["-m", how, "stop"])
         slowest = refuses_soon(client, live[0])
         refuses_writes(client, live[0])
-        expect(client.ask("GET", "/readyz").status == 503, "ready without a database")
+        until(lambda: client.ask("GET", "/readyz"), status=503)  # an answer counts for a second
         cluster(["-l", "/dev/null", "start"])
         back = until(lambda: client.refresh(live[0]["refresh_token"]))
         for each in live:
@@ -169,13 +170,25 @@ def clock_steps(bench):
     offset.write_text("+2000\n")
     expect(client.verify(own["access_token"]).status == 401, "an access token outlived its exp")
     if not bench.is_postgres:  # there the database's clock decides, and it did not step
-        offset.write_text(f"+{40 * 86400}\n")
+        # Past both limits, and the row of a dead session still kept.
+        offset.write_text(f"+{31 * 86400}\n")
         answer = client.refresh(own["refresh_token"])
-        expect(answer.code == "session_expired", "after forty days:", answer)
+        expect(answer.code == "session_expired", "after 31 days:", answer)
     expect(client.logout(own["access_token"]).status == 200, "logout with another clock")
     offset.write_text("+0\n")
     answer = client.refresh(own["refresh_token"])
     expect(answer.status == 401, "a logout was undone by a step back:", answer)
+    forth_and_back(client, offset)
+
+
+def forth_and_back(client, offset):
+    """A clock that was ahead for a while makes nobody forget what had ended before."""
+    ended = tokens(client.login("clock"))
+    expect(client.logout(ended["access_token"]).status == 200, "logout")
+    offset.write_text("+4000\n")
+    time.sleep(TRIM_S + 2)
+    offset.write_text("+0\n")
+    expect(client.verify(ended["access_token"]).status == 401, "a step forth and back undid a logout")
 
 
 PROOFS = [file_limit, full_disk, outage, clock_steps]
