@@ -1,8 +1,6 @@
 /* explain.c - lanyard explain: every rule that a token was held against, and how it went. */
 #include "commands.h"
 #include <string.h>
-#include "input.h"
-#include "keys.h"
 #include "refusal.h"
 #include "rules.h"
 #include "times.h"
@@ -91,44 +89,25 @@ static void explain_json(cli_run *run, const lanyard_explanation *explanation)
     out_text(out, "\n");
 }
 
-static int explain_token(cli_run *run, const lanyard_keyset *keys, lanyard_str token)
+static int explain_token(cli_run *run, const lanyard_policy *policy, const lanyard_keyset *keys,
+                         lanyard_str token)
 {
-    lanyard_policy *policy = NULL;
     lanyard_explanation explanation;
     lanyard_error error = { 0 };
-    int exit_status = rules_read(run, keys, &policy);
 
-    if (exit_status != CLI_ACCEPTED)
-        return exit_status;
     if (lanyard_explain(policy, keys, token.ptr, token.len, run->now, NULL, &explanation, &error) !=
-        LANYARD_OK) {
-        exit_status = refuse(run, &error, NULL);
-    } else {
-        if (run->is_json)
-            explain_json(run, &explanation);
-        else
-            explain_text(run, &explanation, token);
-        exit_status = refuse_exit(explanation.status);
-    }
-    lanyard_policy_free(policy);
-    return exit_status;
+        LANYARD_OK)
+        return refuse(run, &error, NULL);
+    if (run->is_json)
+        explain_json(run, &explanation);
+    else
+        explain_text(run, &explanation, token);
+    return refuse_exit(explanation.status);
 }
 
 static int explain_run(cli_run *run)
 {
-    lanyard_buf text = input_buf();
-    lanyard_keyset *keys = NULL;
-    int exit_status = keys_check_algs(run);
-
-    if (exit_status == CLI_ACCEPTED)
-        exit_status = keys_read(run, &keys);
-    if (exit_status == CLI_ACCEPTED)
-        exit_status = input_word(run, run->words[0], &text);
-    if (exit_status == CLI_ACCEPTED)
-        exit_status = explain_token(run, keys, (lanyard_str){ text.ptr, text.len });
-    lanyard_keyset_free(keys);
-    lanyard_buf_done(&text);
-    return exit_status;
+    return rules_run(run, explain_token);
 }
 
 const cli_command command_explain = {

@@ -138,3 +138,24 @@ int rules_read(cli_run *run, const lanyard_keyset *keys, lanyard_policy **policy
     out_done(&algs);
     return exit_status;
 }
+
+int rules_run(cli_run *run, rules_judge *judge)
+{
+    lanyard_buf token = input_buf();
+    lanyard_keyset *keys = NULL;
+    lanyard_policy *policy = NULL;
+    int exit_status = keys_check_algs(run);
+
+    if (exit_status == CLI_ACCEPTED)
+        exit_status = keys_read(run, &keys);
+    if (exit_status == CLI_ACCEPTED)
+        exit_status = input_word(run, run->words[0], &token);
+    if (exit_status == CLI_ACCEPTED)
+        exit_status = rules_read(run, keys, &policy);
+    if (exit_status == CLI_ACCEPTED)
+        exit_status = judge(run, policy, keys, (lanyard_str){ token.ptr, token.len });
+    lanyard_policy_free(policy);
+    lanyard_keyset_free(keys);
+    lanyard_buf_done(&token);
+    return exit_status;
+}

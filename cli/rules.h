@@ -8,4 +8,11 @@
  * the keys. */
 int rules_read(cli_run *run, const lanyard_keyset *keys, lanyard_policy **policy);
 
+/* What a command does with a token once it has all that the token is held against. */
+typedef int rules_judge(cli_run *run, const lanyard_policy *policy, const lanyard_keyset *keys,
+                        lanyard_str token);
+
+/* Reads the keys, the token of the first word and the policy, in this order, and calls judge. */
+int rules_run(cli_run *run, rules_judge *judge);
+
 #endif

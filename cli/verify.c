@@ -1,21 +1,17 @@
 /* verify.c - lanyard verify: the payload of a token, whatever it is, when its signature holds. */
 #include "commands.h"
-#include "input.h"
-#include "keys.h"
 #include "refusal.h"
 #include "rules.h"
 
 #define PAYLOAD_MAX ((size_t)64 * 1024 * 1024)
 
-static int verify_token(cli_run *run, const lanyard_keyset *keys, lanyard_str token)
+static int verify_token(cli_run *run, const lanyard_policy *policy, const lanyard_keyset *keys,
+                        lanyard_str token)
 {
-    lanyard_policy *policy = NULL;
     lanyard_buf payload;
     lanyard_error error = { 0 };
-    int exit_status = rules_read(run, keys, &policy);
+    int exit_status = CLI_ACCEPTED;
 
-    if (exit_status != CLI_ACCEPTED)
-        return exit_status;
     lanyard_buf_init(&payload, NULL, PAYLOAD_MAX);
     if (lanyard_jws_verify(policy, keys, token.ptr, token.len, NULL, &payload, &error) ==
         LANYARD_OK)
@@ -23,25 +19,12 @@ static int verify_token(cli_run *run, const lanyard_keyset *keys, lanyard_str to
     else
         exit_status = refuse_token(run, &error, token);
     lanyard_buf_done(&payload);
-    lanyard_policy_free(policy);
     return exit_status;
 }
 
 static int verify_run(cli_run *run)
 {
-    lanyard_buf token = input_buf();
-    lanyard_keyset *keys = NULL;
-    int exit_status = keys_check_algs(run);
-
-    if (exit_status == CLI_ACCEPTED)
-        exit_status = keys_read(run, &keys);
-    if (exit_status == CLI_ACCEPTED)
-        exit_status = input_word(run, run->words[0], &token);
-    if (exit_status == CLI_ACCEPTED)
-        exit_status = verify_token(run, keys, (lanyard_str){ token.ptr, token.len });
-    lanyard_keyset_free(keys);
-    lanyard_buf_done(&token);
-    return exit_status;
+    return rules_run(run, verify_token);
 }
 
 const cli_command command_verify = {

@@ -6,6 +6,7 @@
  */
 #include "account/hash_pool.h"
 
+#include <malloc.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -98,6 +99,13 @@ static bool hash_pool_rest(hash_pool *pool, const argon_arena *arena)
     return pthread_cond_timedwait(&pool->work, &pool->lock, &until) != 0;
 }
 
+/* Nobody has logged in for a while: a good time to return also what other threads have freed. */
+static void hash_pool_give_back(argon_arena *arena)
+{
+    argon_arena_done(arena);
+    malloc_trim(0);
+}
+
 static void *hash_pool_work(void *ctx)
 {
     hash_pool *pool = ctx;
@@ -110,7 +118,7 @@ static void *hash_pool_work(void *ctx)
         if (pool->first)
             hash_pool_run(pool, &arena, hash_pool_take(pool));
         else if (hash_pool_rest(pool, &arena))
-            argon_arena_done(&arena);
+            hash_pool_give_back(&arena);
     }
     pthread_mutex_unlock(&pool->lock);
     argon_arena_done(&arena);

@@ -154,11 +154,12 @@ bool workers_add(http_workers *workers, http_exchange *exchange)
 
     bool has_room = workers->queue.count < WORKERS_QUEUE_MAX;
 
-    if (has_room) {
+    if (has_room)
         workers_push(&workers->queue, exchange);
-        pthread_cond_signal(&workers->news);
-    }
     pthread_mutex_unlock(&workers->lock);
+    /* Under the lock it would wake a thread that has to wait for the lock. */
+    if (has_room)
+        pthread_cond_signal(&workers->news);
     return has_room;
 }
 

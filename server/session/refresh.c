@@ -130,7 +130,6 @@ static srv_status refresh_job(store_txn *txn, void *ctx, srv_error *error)
     tape_batch_reset(&work->batch);
     work->is_decided = false;
     work->now = store_now(txn);
-    work->step.idle_expires = work->now + work->all->rules.idle_life;
     for (int i = 0; i < REFRESH_ATTEMPTS && !work->is_decided; i++) {
         srv_status status = store_session_rotate(txn, &work->step, &work->row);
 
@@ -157,8 +156,34 @@ static srv_status refresh_answer(const refresh_work *work, session_grant *grant,
     return work->verdict;
 }
 
+static srv_status refresh_alone_job(store_txn *txn, void *ctx, srv_error *error)
+{
+    refresh_work *work = ctx;
+
+    (void)error;
+    return store_session_rotate(txn, &work->step, &work->row);
+}
+
+/* The usual case in one round trip, where there are any. What it does not decide, a transaction
+ * does: also when the connection was lost, as for an owner who lost the answer and asks again. */
+static srv_status refresh_alone(refresh_work *work, srv_error *error)
+{
+    bool is_lost = false;
+    srv_status status = store_alone(work->all->store, refresh_alone_job, work, &is_lost, error);
+
+    if (status == SRV_OK) {
+        work->now = work->row.rotated_at;
+        refresh_decide(work, SRV_OK, NULL, 0);
+    }
+    /* Without a window of grace to ask again would end the session. */
+    return status == SRV_E_NOT_FOUND || (is_lost && work->all->rules.grace >= 0) ? SRV_OK : status;
+}
+
 static srv_status refresh_run(refresh_work *work, session_grant *grant, srv_error *error)
 {
+    TRY(refresh_alone(work, error));
+    if (work->is_decided)
+        return refresh_answer(work, grant, error);
     TRY(store_write(work->all->store, refresh_job, work, error));
     if (tape_add(work->all->tape, &work->batch) != SRV_OK)
         return srv_fail(error, SRV_E_UNAVAILABLE, "no memory for the tape");
@@ -170,7 +195,10 @@ srv_status session_refresh(const sessions *all, const refresh_token *token,
 {
     refresh_work work = { .all = all,
                           .token = token,
-                          .step = { .id = token->sid, .gen = token->gen, .from = *from } };
+                          .step = { .id = token->sid,
+                                    .gen = token->gen,
+                                    .idle_life = all->rules.idle_life,
+                                    .from = *from } };
 
     TRY(refresh_token_family(token, work.step.fam_hash));
     tape_batch_init(&work.batch);

@@ -34,6 +34,9 @@ static const dialect_token dialect_tokens[] = {
       { "sqlite_master WHERE type = 'table' AND name",
         "information_schema.tables WHERE table_schema = current_schema()"
         " AND table_name" } },
+    /* A statement that runs alone has no transaction to take its time from. */
+    { "now", { "$1", "coalesce($1, statement_timestamp())" } },
+    { "us", { "", " * interval '1 microsecond'" } },
     { "postgres", { NULL, "" } },
 };
 

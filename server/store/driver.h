@@ -88,6 +88,7 @@ struct store_driver {
     bool (*column_is_null)(const store_result *result, int column);
     int64_t (*column_number)(const store_result *result, int column);      /* INT and TIME */
     lanyard_bytes (*column_bytes)(const store_result *result, int column); /* the others */
+    void (*rest)(store_conn *conn); /* gives back what is cached: nothing to do; may be NULL */
     srv_status (*check)(store_conn *conn, srv_error *error);
 };
 

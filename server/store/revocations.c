@@ -59,8 +59,8 @@ srv_status store_tape_last(store_txn *txn, int64_t *seq)
     return store_run(txn, STATEMENT_TAPE_LAST, NULL, 0, revocation_seq, seq, NULL);
 }
 
-srv_status store_tape_trim(store_txn *txn, int limit, int64_t *removed)
+srv_status store_tape_trim(store_txn *txn, srv_time before, int limit, int64_t *removed)
 {
-    return STORE_RUN(txn, STATEMENT_TAPE_TRIM, NULL, NULL, removed, store_time(txn->now),
+    return STORE_RUN(txn, STATEMENT_TAPE_TRIM, NULL, NULL, removed, store_time(before),
                      store_int(limit));
 }

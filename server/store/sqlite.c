@@ -5,6 +5,7 @@
  */
 #include "store/driver.h"
 
+#include <malloc.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -352,6 +353,13 @@ static srv_status sqlite_check(store_conn *base, srv_error *error)
     return found[0] ? srv_fail(error, SRV_E_INTERNAL, found) : SRV_OK;
 }
 
+/* Its pages, 2 MiB at most; the system has them as well. */
+static void sqlite_rest(store_conn *base)
+{
+    sqlite3_db_release_memory(((sqlite_conn *)base)->db);
+    malloc_trim(0);
+}
+
 const store_driver store_sqlite = {
     .kind = "sqlite",
     .is_grouped = true,
@@ -367,5 +375,6 @@ const store_driver store_sqlite = {
     .column_is_null = sqlite_column_is_null,
     .column_number = sqlite_column_number,
     .column_bytes = sqlite_column_bytes,
+    .rest = sqlite_rest,
     .check = sqlite_check,
 };

@@ -166,6 +166,24 @@ srv_status store_write(srv_store *store, store_job *job, void *ctx, srv_error *e
     return status;
 }
 
+srv_status store_alone(srv_store *store, store_job *job, void *ctx, bool *is_lost, srv_error *error)
+{
+    store_conn *conn = NULL;
+
+    *is_lost = false;
+    if (store->driver->is_grouped)
+        return SRV_E_NOT_FOUND;
+    if (store->walk) /* of one that changes nothing there is nothing to undo */
+        return store_txn_alone(store->walk, &store->opts.clock, job, ctx, error);
+    TRY(store_pool_take(&store->pool, &conn, error));
+
+    srv_status status = store_txn_alone(conn, &store->opts.clock, job, ctx, error);
+
+    *is_lost = conn->fault != FAULT_NONE;
+    store_pool_give(&store->pool, conn);
+    return status;
+}
+
 srv_status store_read(srv_store *store, store_job *job, void *ctx, srv_error *error)
 {
     bool has_tape = false;

@@ -58,6 +58,11 @@ SRV_CHECK srv_status store_schema_read(srv_store *store, store_schema *schema, s
 
 SRV_CHECK srv_status store_write(srv_store *store, store_job *job, void *ctx, srv_error *error);
 SRV_CHECK srv_status store_read(srv_store *store, store_job *job, void *ctx, srv_error *error);
+/* A job of one statement that writes and fails with E_NOT_FOUND where it changes nothing, in one
+ * round trip: without BEGIN and COMMIT. Where that saves nothing (SQLite), E_NOT_FOUND at once.
+ * *is_lost: it failed and may stand all the same. No such job writes on the tape. */
+SRV_CHECK srv_status store_alone(srv_store *store, store_job *job, void *ctx, bool *is_lost,
+                                 srv_error *error);
 
 /* The transaction's own now: read once when the job began. All its decisions use it. */
 srv_time store_now(const store_txn *txn);
@@ -131,7 +136,7 @@ typedef struct session_step {
     srv_id id;
     int64_t gen; /* of the token shown */
     uint8_t fam_hash[SRV_SHA256_LEN];
-    srv_time idle_expires; /* the new limit */
+    int64_t idle_life; /* microseconds from now to the new limit */
     session_origin from;
 } session_step;
 /* The compare-and-swap: gen + 1 when gen, family, end and limits allow. E_NOT_FOUND: not so. */
@@ -166,8 +171,8 @@ typedef bool store_tape_each(void *ctx, const tape_row *entry); /* false: enough
 SRV_CHECK srv_status store_tape(store_txn *txn, int64_t after_seq, int limit, store_tape_each *each,
                                 void *ctx);
 SRV_CHECK srv_status store_tape_last(store_txn *txn, int64_t *seq); /* 0: none ever */
-/* Deletes at most limit entries that have expired; the last one always stays. */
-SRV_CHECK srv_status store_tape_trim(store_txn *txn, int limit, int64_t *removed);
+/* Deletes at most limit entries that expired before that time; the last one always stays. */
+SRV_CHECK srv_status store_tape_trim(store_txn *txn, srv_time before, int limit, int64_t *removed);
 
 /* --- audit --- */
 SRV_CHECK srv_status store_audit_add(store_txn *txn, const audit_row *row);

@@ -41,6 +41,15 @@ srv_status store_txn_step(store_conn *conn, const srv_clock *clock, store_job *j
     return status;
 }
 
+srv_status store_txn_alone(store_conn *conn, const srv_clock *clock, store_job *job, void *ctx,
+                           srv_error *error)
+{
+    store_txn txn = { .conn = conn, .now = clock->now ? srv_clock_now(clock) : 0 };
+
+    conn->fault = FAULT_NONE;
+    return txn_job(&txn, job, ctx, error);
+}
+
 static srv_status txn_once(store_conn *conn, bool is_reader, const srv_clock *clock, store_job *job,
                            void *ctx, bool *has_tape, srv_error *error)
 {

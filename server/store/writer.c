@@ -2,7 +2,9 @@
 #include "store/writer.h"
 
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdlib.h>
+#include <time.h>
 #include "store/txn.h"
 
 typedef struct writer_request {
@@ -11,8 +13,7 @@ typedef struct writer_request {
     srv_error *error;
     srv_status status;
     bool has_tape;
-    bool is_done;
-    pthread_cond_t done;
+    sem_t done; /* of its own: who wakes up has no lock to wait for */
     struct writer_request *next;
 } writer_request;
 
@@ -26,14 +27,32 @@ struct store_writer {
     writer_request *first;
     writer_request **last;
     bool is_closing;
+    bool is_rested; /* of the thread alone: nothing ran since it gave back what was cached */
 };
+
+/* Waits for a request. When none comes for a second, what is cached is given back. */
+static void writer_wait(store_writer *writer)
+{
+    int64_t until = srv_monotonic() + WRITER_REST_US;
+    struct timespec at = { .tv_sec = until / SRV_SECOND, .tv_nsec = until % SRV_SECOND * 1000 };
+
+    if (writer->is_rested || !writer->conn || !writer->driver->rest) {
+        pthread_cond_wait(&writer->wake, &writer->lock);
+        return;
+    }
+    if (pthread_cond_timedwait(&writer->wake, &writer->lock, &at) == 0)
+        return;
+    writer->driver->rest(writer->conn);
+    writer->is_rested = true;
+}
 
 /* Takes at most WRITER_BATCH_MAX requests; waits for the first. NULL: closing, and none is left. */
 static writer_request *writer_take(store_writer *writer)
 {
     pthread_mutex_lock(&writer->lock);
     while (!writer->first && !writer->is_closing)
-        pthread_cond_wait(&writer->wake, &writer->lock);
+        writer_wait(writer);
+    writer->is_rested = false;
 
     writer_request *batch = writer->first;
     writer_request **end = &writer->first;
@@ -63,17 +82,14 @@ static void writer_put_back(store_writer *writer, writer_request *rest)
     pthread_mutex_unlock(&writer->lock);
 }
 
-static void writer_answer(store_writer *writer, writer_request *batch)
+static void writer_answer(writer_request *batch)
 {
-    pthread_mutex_lock(&writer->lock);
     while (batch) {
         writer_request *next = batch->next; /* the caller's stack: gone once it wakes */
 
-        batch->is_done = true;
-        pthread_cond_signal(&batch->done);
+        sem_post(&batch->done);
         batch = next;
     }
-    pthread_mutex_unlock(&writer->lock);
 }
 
 static void writer_fail(writer_request *batch, srv_status status)
@@ -134,7 +150,7 @@ static void writer_batch(store_writer *writer, writer_request *batch)
     }
     if (rest)
         writer_put_back(writer, rest);
-    writer_answer(writer, batch);
+    writer_answer(batch);
 }
 
 static void *writer_thread(void *arg)
@@ -154,6 +170,7 @@ srv_status store_writer_new(const store_driver *driver, const store_opts *opts, 
                             srv_error *error)
 {
     store_writer *writer = calloc(1, sizeof *writer);
+    pthread_condattr_t attributes;
 
     if (!writer)
         return srv_fail(error, SRV_E_NO_MEMORY, "no memory");
@@ -161,7 +178,10 @@ srv_status store_writer_new(const store_driver *driver, const store_opts *opts, 
     writer->opts = opts;
     writer->last = &writer->first;
     pthread_mutex_init(&writer->lock, NULL);
-    pthread_cond_init(&writer->wake, NULL);
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&writer->wake, &attributes);
+    pthread_condattr_destroy(&attributes);
 
     srv_status status = writer_connect(writer, error);
 
@@ -193,11 +213,18 @@ void store_writer_free(store_writer *writer)
     free(writer);
 }
 
+/* Under the lock a signal would wake a thread that has to wait for the lock. */
 static void writer_add(store_writer *writer, writer_request *request)
 {
+    pthread_mutex_lock(&writer->lock);
+
+    bool is_first = !writer->first; /* of the others the writer has been told */
+
     *writer->last = request;
     writer->last = &request->next;
-    pthread_cond_signal(&writer->wake);
+    pthread_mutex_unlock(&writer->lock);
+    if (is_first)
+        pthread_cond_signal(&writer->wake);
 }
 
 srv_status store_writer_run(store_writer *writer, store_job *job, void *ctx, bool *has_tape,
@@ -205,13 +232,11 @@ srv_status store_writer_run(store_writer *writer, store_job *job, void *ctx, boo
 {
     writer_request request = { .job = job, .ctx = ctx, .error = error };
 
-    pthread_cond_init(&request.done, NULL);
-    pthread_mutex_lock(&writer->lock);
+    sem_init(&request.done, 0, 0);
     writer_add(writer, &request);
-    while (!request.is_done)
-        pthread_cond_wait(&request.done, &writer->lock);
-    pthread_mutex_unlock(&writer->lock);
-    pthread_cond_destroy(&request.done);
+    while (sem_wait(&request.done) != 0) /* a signal came */
+        continue;
+    sem_destroy(&request.done);
     *has_tape = request.has_tape && request.status == SRV_OK;
     return request.status;
 }

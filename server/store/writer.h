@@ -12,6 +12,7 @@
 
 #define WRITER_BATCH_MAX 64
 #define WRITER_BATCH_US  2000
+#define WRITER_REST_US   SRV_SECOND
 
 typedef struct store_writer store_writer;
 

@@ -6,36 +6,60 @@
 #define TRIM_EVERY (60 * SRV_SECOND)
 #define TRIM_LIMIT 100
 
+typedef struct poll_clock {
+    srv_time wall; /* when the thread began */
+    int64_t monotonic;
+} poll_clock;
+
+typedef struct poll_trim_work {
+    srv_time before;
+    int64_t removed;
+} poll_trim_work;
+
+/* The time, but never further than time has passed: a clock that was ahead for a while and steps
+ * back must not have made anybody forget what had ended. */
+static srv_time poll_time(const poll_clock *began, srv_time now)
+{
+    srv_time passed = began->wall + (srv_monotonic() - began->monotonic);
+
+    return now < passed ? now : passed;
+}
+
 static srv_status poll_trim_job(store_txn *txn, void *ctx, srv_error *error)
 {
+    poll_trim_work *work = ctx;
+    srv_time now = store_now(txn);
+
     (void)error;
-    return store_tape_trim(txn, TRIM_LIMIT, ctx);
+    return store_tape_trim(txn, now < work->before ? now : work->before, TRIM_LIMIT,
+                           &work->removed);
 }
 
 /* What fails now is tried again in a minute. */
-static void poll_trim(srv_tape *tape)
+static void poll_trim(srv_tape *tape, const poll_clock *began)
 {
-    int64_t removed = TRIM_LIMIT;
+    poll_trim_work work = { .before = poll_time(began, srv_now()), .removed = TRIM_LIMIT };
 
     pthread_rwlock_wrlock(&tape->lock);
-    tape_set_expire(&tape->set, srv_now());
+    tape_set_expire(&tape->set, work.before);
     pthread_rwlock_unlock(&tape->lock);
-    while (removed == TRIM_LIMIT && !atomic_load(&tape->is_stopping))
-        if (store_write(tape->store, poll_trim_job, &removed, NULL) != SRV_OK)
+    while (work.removed == TRIM_LIMIT && !atomic_load(&tape->is_stopping))
+        if (store_write(tape->store, poll_trim_job, &work, NULL) != SRV_OK)
             return;
 }
 
 static void *poll_thread(void *arg)
 {
     srv_tape *tape = arg;
-    int64_t trim_at = srv_monotonic() + TRIM_EVERY;
+    poll_clock began = { srv_now(), srv_monotonic() };
+    int64_t trim_at = began.monotonic + TRIM_EVERY;
 
     while (!atomic_load(&tape->is_stopping)) {
         store_wait(tape->store, TAPE_POLL_MS);
         /* A failure shows in tape_lag(); the next turn tries again. */
         if (tape_poll(tape, NULL) != SRV_OK || srv_monotonic() < trim_at)
             continue;
-        poll_trim(tape);
+        poll_trim(tape, &began);
         trim_at = srv_monotonic() + TRIM_EVERY;
     }
     return NULL;

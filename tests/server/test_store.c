@@ -320,7 +320,7 @@ static srv_status rotate_with(srv_kit *kit, const session_row *session, int64_t 
 {
     rotation one = { .step = { .id = session->id,
                                .gen = gen,
-                               .idle_expires = kit->clock.now + SRV_DAY,
+                               .idle_life = SRV_DAY,
                                .from = kit_from("192.0.2.1") } };
 
     memset(one.step.fam_hash, family, sizeof one.step.fam_hash);
@@ -348,12 +348,46 @@ static void store_rotates_only_the_right_generation_family_and_time(void **state
     assert_srv(rotate_with(kit, &session, 2, 9), SRV_E_NOT_FOUND);
 }
 
+static srv_status rotate_alone(store_txn *txn, void *ctx, srv_error *error)
+{
+    rotation *one = ctx;
+
+    (void)error;
+    return store_session_rotate(txn, &one->step, &one->session);
+}
+
+/* One statement without a transaction around it, where there are round trips to save. */
+static void store_rotates_alone_only_what_it_would_rotate_in_a_transaction(void **state)
+{
+    srv_kit *kit = *state;
+    user_row user = some_user(kit, "ada");
+    session_row session = some_session(kit, &user);
+    rotation one = { .step = { .id = session.id, .idle_life = SRV_DAY } };
+    bool is_postgres = strcmp(store_kind(kit->store), "postgresql") == 0;
+    bool is_lost = true;
+
+    memset(one.step.fam_hash, 9, sizeof one.step.fam_hash);
+    assert_ok(store_write(kit->store, add_user, &user, NULL));
+    assert_ok(store_write(kit->store, add_session, &session, NULL));
+    assert_srv(store_alone(kit->store, rotate_alone, &one, &is_lost, NULL),
+               is_postgres ? SRV_OK : SRV_E_NOT_FOUND);
+    assert_false(is_lost);
+    if (is_postgres) {
+        assert_int_equal(one.session.gen, 1);
+        assert_true(one.session.rotated_at == kit->clock.now);
+        assert_true(one.session.idle_expires == kit->clock.now + SRV_DAY);
+    }
+    assert_srv(rotate_with(kit, &session, 0, 9), is_postgres ? SRV_E_NOT_FOUND : SRV_OK);
+    assert_srv(store_alone(kit->store, rotate_alone, &one, &is_lost, NULL), SRV_E_NOT_FOUND);
+    assert_ok(rotate_with(kit, &session, 1, 9));
+}
+
 static void store_keeps_the_latest_rotators(void **state)
 {
     srv_kit *kit = *state;
     user_row user = some_user(kit, "ada");
     session_row session = some_session(kit, &user);
-    rotation one = { .step = { .id = session.id, .idle_expires = kit->clock.now + SRV_DAY } };
+    rotation one = { .step = { .id = session.id, .idle_life = SRV_DAY } };
 
     memset(one.step.fam_hash, 9, sizeof one.step.fam_hash);
     assert_ok(store_write(kit->store, add_user, &user, NULL));
@@ -386,7 +420,7 @@ static srv_status add_entry(store_txn *txn, void *ctx, srv_error *error)
 static srv_status trim(store_txn *txn, void *ctx, srv_error *error)
 {
     (void)error;
-    return store_tape_trim(txn, 100, ctx);
+    return store_tape_trim(txn, store_now(txn), 100, ctx);
 }
 
 static void store_never_counts_the_tape_back(void **state)
@@ -518,6 +552,7 @@ int main(void)
         cmocka_unit_test(store_migrates_once_when_two_start),
         cmocka_unit_test(store_refuses_urls_that_are_none),
         OVER_A_KIT(store_rotates_only_the_right_generation_family_and_time),
+        OVER_A_KIT(store_rotates_alone_only_what_it_would_rotate_in_a_transaction),
         OVER_A_KIT(store_keeps_the_latest_rotators),
         OVER_A_KIT(store_never_counts_the_tape_back),
         OVER_A_KIT(store_checks_a_sound_database),

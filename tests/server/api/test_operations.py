@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import pathlib
 import re
 import signal
 import socket
@@ -418,6 +419,11 @@ def test_t52_logs_hold_no_secret():
     audit = json.dumps(S.admin("audit", "list"))
     for secret in ("lr1.", "eyJ", PASSWORD, client[1]):
         assert secret not in audit, f"{secret[:8]} stands in the audit"
+
+
+def test_t52_a_crash_leaves_no_core():
+    limits = pathlib.Path(f"/proc/{S.process.pid}/limits").read_text()
+    assert re.search(r"^Max core file size +0 +0 ", limits, re.M), limits
 
 
 def test_t40_slow_clients_hold_up_nobody():

@@ -72,7 +72,7 @@ class Owner(threading.Thread):
         self.requests += 1
         draw = self.random.random()
         if len(self.sessions) < SESSIONS_LEAST or draw < 0.01:
-            self.sessions.append(Session(tokens(client.login(self.name))))
+            self.sessions.append(Session(tokens(self.log_in(client))))
             return
         session = self.random.choice(self.sessions)
         if draw < 0.75:
@@ -85,11 +85,16 @@ class Owner(threading.Thread):
         else:
             self.replay(client, session)
 
+    def log_in(self, client):
+        return client.login(self.name)
+
+    def ask_refresh(self, client, parent):
+        return client.refresh(parent)
+
     def refresh(self, client, session):
         parent = session.chain[-1]
         session.is_asked = True
-        answer = client.refresh(parent)
-        session.learn(parent, tokens(answer))
+        session.learn(parent, tokens(self.ask_refresh(client, parent)))
 
     def end(self, client, session, ask):
         session.is_ending = True

@@ -5,20 +5,24 @@ import resource
 import subprocess
 import time
 
-from harness import Failed, Skipped, expect, tokens
+from crashes import GRACE_S, Owner, Session, judge, judge_ended
+from harness import Broken, Failed, Skipped, expect, tokens
 
+TRIM_S = 60  # how often the tape drops what has expired
 BACK_S = 8  # how soon it works again by itself
+PATIENTS = [f"patient{n}" for n in range(6)]
+PAUSE_S = 0.02
 AWAY_S = 1  # how long a write waits for a database that is away, on a busy machine
 
 
-def until(asked, seconds=BACK_S):
-    """Asks until the answer is 200; the seconds that it took."""
+def until(asked, seconds=BACK_S, status=200):
+    """Asks until the answer is of that status; the seconds that it took."""
     began = time.monotonic()
     while time.monotonic() - began < seconds:
-        if asked().status == 200:
+        if asked().status == status:
             return time.monotonic() - began
         time.sleep(0.02)
-    raise Failed(f"not back after {seconds} s: {asked()}")
+    raise Failed(f"not {status} after {seconds} s: {asked()}")
 
 
 def refuses_writes(client, own):
@@ -121,7 +125,7 @@ def cluster(action):
 
 
 def outage(bench):
-    """PostgreSQL goes away under load and comes back: 503 meanwhile, nothing acknowledged is lost"""
+    """PostgreSQL goes away and comes back: 503 meanwhile, nothing acknowledged is lost"""
     if not bench.is_postgres:
         raise Skipped("SQLite does not go away")
     server = bench.server()
@@ -137,7 +141,7 @@ def outage(bench):
         cluster(["-m", how, "stop"])
         slowest = refuses_soon(client, live[0])
         refuses_writes(client, live[0])
-        expect(client.ask("GET", "/readyz").status == 503, "ready without a database")
+        until(lambda: client.ask("GET", "/readyz"), status=503)  # an answer counts for a second
         cluster(["-l", "/dev/null", "start"])
         back = until(lambda: client.refresh(live[0]["refresh_token"]))
         for each in live:
@@ -145,6 +149,77 @@ def outage(bench):
         expect(client.verify(gone["access_token"]).status == 401, "a logout was undone")
         bench.note(f"PostgreSQL stopped ({how}): 503 after {slowest * 1000:.0f} ms at most, back {back * 1000:.0f} ms after its start")
         gone = live.pop()
+
+
+class Patient(Owner):
+    """A client that is told 503 while the database is away, and asks again until it is not."""
+
+    refused = 0
+    is_done = False
+
+    def step(self, client):
+        if self.is_done:
+            raise Broken("told to stop")
+        super().step(client)
+
+    def again(self, ask):
+        answer = ask()
+        while answer.status == 503:
+            expect("retry-after" in answer.headers, "503 without Retry-After:", answer)
+            self.refused += 1
+            time.sleep(PAUSE_S)
+            answer = ask()
+        return answer
+
+    def log_in(self, client):
+        return self.again(lambda: super(Patient, self).log_in(client))
+
+    def ask_refresh(self, client, parent):
+        return self.again(lambda: client.refresh(parent))
+
+    def end(self, client, session, ask):
+        super().end(client, session, lambda: self.again(ask))
+
+    def replay(self, client, session):
+        """The answer to it may be lost, and asked again the session has ended otherwise."""
+
+
+def outage_under_load(bench):
+    """PostgreSQL is stopped and started under load, and nothing that was answered is lost or undone"""
+    if not bench.is_postgres:
+        raise Skipped("SQLite does not go away")
+    draw, server = bench.random, bench.server(grace_s=GRACE_S)
+    server.start()
+    client = server.client()
+    kept = []
+    for name in PATIENTS:
+        tokens(client.register(name), 201)
+        kept.append([Session(tokens(client.login(name))) for _ in range(4)])
+    old = []
+    for how in ("immediate", "fast") * 2:
+        patients = [Patient(server, name, draw.random(), sessions)
+                    for name, sessions in zip(PATIENTS, kept)]
+        for patient in patients:
+            patient.start()
+        time.sleep(draw.uniform(0.2, 0.4))
+        cluster(["-m", how, "stop"])
+        time.sleep(0.2)
+        cluster(["-l", "/dev/null", "start"])
+        back = until(lambda: client.login(PATIENTS[0]))
+        time.sleep(0.2)
+        for patient in patients:
+            patient.is_done = True
+        for patient in patients:
+            patient.join(30)
+            expect(not patient.is_alive(), "a client hangs after the outage")
+            if patient.failure:
+                raise Failed(f"{patient.name}: {patient.failure}") from patient.failure
+        judge(server, patients, old, draw)
+        bench.note(f"PostgreSQL stopped ({how}) under load: {sum(p.requests for p in patients)} "
+                   f"requests, {sum(p.refused for p in patients)} times 503, a login "
+                   f"{back * 1000:.0f} ms after its start")
+    for session in old:
+        judge_ended(client, session)
 
 
 def clock_steps(bench):
@@ -169,13 +244,25 @@ def clock_steps(bench):
     offset.write_text("+2000\n")
     expect(client.verify(own["access_token"]).status == 401, "an access token outlived its exp")
     if not bench.is_postgres:  # there the database's clock decides, and it did not step
-        offset.write_text(f"+{40 * 86400}\n")
+        # Past both limits, and the row of a dead session still kept.
+        offset.write_text(f"+{31 * 86400}\n")
         answer = client.refresh(own["refresh_token"])
-        expect(answer.code == "session_expired", "after forty days:", answer)
+        expect(answer.code == "session_expired", "after 31 days:", answer)
     expect(client.logout(own["access_token"]).status == 200, "logout with another clock")
     offset.write_text("+0\n")
     answer = client.refresh(own["refresh_token"])
     expect(answer.status == 401, "a logout was undone by a step back:", answer)
+    forth_and_back(client, offset)
 
 
-PROOFS = [file_limit, full_disk, outage, clock_steps]
+def forth_and_back(client, offset):
+    """A clock that was ahead for a while makes nobody forget what had ended before."""
+    ended = tokens(client.login("clock"))
+    expect(client.logout(ended["access_token"]).status == 200, "logout")
+    offset.write_text("+4000\n")
+    time.sleep(TRIM_S + 2)
+    offset.write_text("+0\n")
+    expect(client.verify(ended["access_token"]).status == 401, "a step forth and back undid a logout")
+
+
+PROOFS = [file_limit, full_disk, outage, outage_under_load, clock_steps]

@@ -281,10 +281,10 @@ class Server:
     def client(self, timeout=30):
         return Client(self.address, timeout)
 
-    def resident_kib(self):
-        """Private and shared memory that is in RAM, in KiB."""
+    def resident_kib(self, what="VmRSS"):
+        """Private and shared memory that is in RAM, in KiB; RssAnon: what is no page of a file."""
         for line in pathlib.Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
-            if line.startswith("VmRSS:"):
+            if line.startswith(f"{what}:"):
                 return int(line.split()[1])
         return 0
 
