@@ -7,7 +7,7 @@ T       ?= 60
 CYCLES  ?= 10000
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build run demo check check-all lint fuzz bench bench-python bench-flask \
+.PHONY: help deps venvs build run demo check check-all lint fuzz bench bench-python bench-flask \
 	bench-server example-flask soak install uninstall format clean
 
 help: ## Show this list.
@@ -26,13 +26,18 @@ run: build ## Start lanyardd, the session server, and say what to paste.
 demo: build ## Walk through the tutorial: make, read and refuse tokens.
 	@tools/demo
 
-check: deps ## Run every test that fits in three minutes, lint included.
+# What the Python tests need is installed before they are timed. Where that fails, they say why.
+venvs: deps
+	@bindings/python/tests/run venv || :
+	@tests/flask/venv >/dev/null || :
+
+check: deps venvs ## Run every test that fits in three minutes, lint included.
 	@tools/build plain -Dtests=true
 	@tools/build asan
 	@tools/build fuzz
 	@tests/run --level check
 
-check-all: deps ## Run all tests (under an hour).
+check-all: deps venvs ## Run all tests (under an hour).
 	@tools/install-deps check-all
 	@tools/build plain -Dtests=true
 	@tools/build asan

@@ -49,6 +49,8 @@ int keys_check_alg(cli_run *run, const char *name)
 
     if (lanyard_alg_find(name))
         return CLI_ACCEPTED;
+    if (!*name)
+        return refuse_usage(run, "an empty word names no algorithm");
     for (size_t i = 0; (info = lanyard_alg_at(i)) != NULL; i++)
         suggest_try(&suggestion, name, info->name);
     return refuse_word(run, "nobody knows an algorithm", name, suggestion.word);

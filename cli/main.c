@@ -55,7 +55,9 @@ static int command_unknown(cli_run *run, int count, char **words)
     char name[NAME_MAX_LEN];
     bool is_family = help_family(&(cli_out){ .is_broken = true }, words[0]);
 
-    if (is_family && count < 2)
+    if (words[0][0] == '-')
+        return refuse_usage(run, "the command comes first, then its options; try: lanyard help");
+    if (is_family && (count < 2 || words[1][0] == '-'))
         return refuse_usage(run, "%s needs a second word; try: lanyard help %s", words[0],
                             words[0]);
     snprintf(name, sizeof name, "%s %s", words[0], count > 1 ? words[1] : "");
@@ -67,7 +69,10 @@ static int command_unknown(cli_run *run, int count, char **words)
     }
     for (size_t i = 0; i < sizeof others / sizeof *others && !is_family; i++)
         suggest_try(&suggestion, words[0], others[i]);
-    return refuse_word(run, "there is no command", is_family ? name : words[0], suggestion.word);
+    refuse_word(run, "there is no command", is_family ? name : words[0], suggestion.word);
+    if (!suggestion.word && !run->is_json)
+        out_text(&run->err, "Try: lanyard help\n");
+    return CLI_USAGE;
 }
 
 static int option_unknown(cli_run *run, const cli_options_fault *fault)

@@ -116,6 +116,13 @@ static bool list_add_names(cli_list *list, char *names)
     return list_add(list, names);
 }
 
+static bool list_has_gap(const char *names)
+{
+    size_t len = strlen(names);
+
+    return len == 0 || names[0] == ',' || names[len - 1] == ',' || strstr(names, ",,");
+}
+
 static bool fault_say(cli_options_fault *fault, const char *name, const char *what)
 {
     snprintf(fault->text, sizeof fault->text, "--%s %s", name, what);
@@ -140,6 +147,8 @@ static bool option_take(const cli_option *row, char *value, cli_options *options
 
     if (value && row->kind != OPTION_BYTES && row->kind != OPTION_FILES && !option_is_utf8(value))
         return fault_say(fault, row->name, "is not UTF-8");
+    if (row->kind == OPTION_NAMES && list_has_gap(value))
+        return fault_say(fault, row->name, "has an empty name");
     if (row->kind == OPTION_FLAG) {
         *(bool *)(void *)field = true;
         return true;

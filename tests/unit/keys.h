@@ -32,6 +32,42 @@
 #define P256_PRIVATE                                                                               \
     "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"" P256_X "\",\"y\":\"" P256_Y "\",\"d\":\"" P256_D  \
     "\"}"
+/* Of 2048 bits, for tests that need an RSA key and not a new one. */
+#define RSA_PRIVATE                                                                                \
+    "{\"kty\":\"RSA\","                                                                            \
+    "\"n\":\""                                                                                     \
+    "psyZ18xfzh5YlvdAuANwuVP7O1SJRO9FYxJmyq0RdZPf-hp2kpOLVilxPUrdOQB-hl83cttU5Aah"                 \
+    "ERMUp_1MXhOoj9cDXPIGbFxxpftUEI5TCCnjsMxk__wbYMhn-luBp3suUp-vwLAQD9cfd41ckc2p"                 \
+    "QRRDqI4lVqFZ32DUUQlGxR6ms6OgA7EMClldEwZV5L_zkY3GGipbsBu-nQ9fr7ZmMzjMi2mJ7bUR"                 \
+    "A3EC2AjoMxu5X6tde4r2w7IWoQdb6caaMkL9Rflmf3rWBhWrD-9YD3hM5SwyeutZxu-KL5OQ6dDz"                 \
+    "t17EtN0ByZxcCREpuPcHh1K_WFcmp1-H0J55yw\","                                                    \
+    "\"e\":\"AQAB\","                                                                              \
+    "\"d\":\""                                                                                     \
+    "FsUWeU2WhIpC-LTfGl-p2zraMIK9THJHbBteeet_VygtKrTDHAZVPplgsofORFJLc2d7J8xGPeyj"                 \
+    "vzN2Heqnqq4PVDd7Z4xIkTFbeFejZbEwJ4ykXwXAAev2BtPE0fn87JKVw8S11t2SC7-HtafQC71i"                 \
+    "DhbIl7Fz6mwTWzmaMkeT-kanoYRupNOk4x9SyY9XS4QciQjz8eIHucoCqmBomz-mTZE5UUTDR9Cp"                 \
+    "CsUoqELdXLj6KcaVDe3C2-I8-jjNwjCb1drhjdYHcKTh0W2Xi_91mdDbTD8KozIQf43Tu0yMVHAu"                 \
+    "aZSE88qN7wLoRn39S9nKdijDysxXumHpaXnzcQ\","                                                    \
+    "\"p\":\""                                                                                     \
+    "0rqw0cJRCfv-m1LIC0lpl__S-PtZZhQpdUaugWIs4xu9BVjkXuMyI807Nt7kLZlttAU7Iua2lc-Y"                 \
+    "9fEyeJr11cKKenXVC6URJePYF1Zvp4WxghIyU8-IFJFUTkSJCrm4IJM6DGOhNR-bgNYhsdIqybos"                 \
+    "TB16kAc3SMMcavjcC_s\","                                                                       \
+    "\"q\":\""                                                                                     \
+    "yqHsyGs7qUQUbLe7upPMiD7-HhQx24r2MfHwn8gfvI4-cCQgPRzcfTdw22AMXr1eOQM3tUEmmk2Q"                 \
+    "xu5PHp5cfqRiZSuXPLxJ-jm8dMQRSlvBzaeWmwLji1eMx_YbuEyv6ZQU8M4rdD9ML0_Z-MOlsqco"                 \
+    "Su5dwkeFO6eyCvZAkHE\","                                                                       \
+    "\"dp\":\""                                                                                    \
+    "qKvoJi2cQhqjI94x4t7jF1gcnVBKsWtH9-gYe9WCSlKEjMgnG1BNbNy0Hepwx5L8fVCGkhwLX4Ro"                 \
+    "Ucu681BNn8j0oKq6WXTJcgOajquP-Y4IlC1OfUkrChN9YJx4-M3I9MIDf7ErcuMWzBwZokSwHQHY"                 \
+    "vSAHX0t3U9VgZLtHHos\","                                                                       \
+    "\"dq\":\""                                                                                    \
+    "GN_JvkyTlVK7IyFm1R-BkxQQg8a83BNx522ouSSK6M2ZUpDMuFPLqT9eBkADJLogT-VaOFDYGUb-"                 \
+    "R71HTx3ngtBRF9RDC3ydpC7kOH09FiCvaLxy23J-VkOYD4_hlT0stwKrk2fro6iFhKVLv6Lcu1KT"                 \
+    "uqcKMWgwLcOHMptKD7E\","                                                                       \
+    "\"qi\":\""                                                                                    \
+    "eSTVKNJvJ8cqOYPKpd63myPIFXDI77wCbroUbX0FZjivddqckK_TD3mnyWtQIv-CyFO4W8R7SSeD"                 \
+    "h-1RN4W7Huyy86AGJIvhBgRDqRgxvL0wq5eWv48mLHm0OEf4O_pRdAMGqvwQU3g4V8H1kHEKM48t"                 \
+    "VRL9Zw6mSdArY0ytS4Q\"}"
 #define SECRET_32 "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"
 
 #define OUTPUT_MAX 65536
@@ -80,6 +116,18 @@ static inline lanyard_key *read_key_len(const void *data, size_t len, const lany
 static inline lanyard_key *read_key(const char *text)
 {
     return read_key_len(text, strlen(text), NULL);
+}
+
+/* A private key of an algorithm, a new one where that costs little. */
+static inline lanyard_key *key_of_alg(const lanyard_alg_info *alg)
+{
+    lanyard_key *key = NULL;
+
+    if (strcmp(alg->kty, "RSA") == 0)
+        return read_key_len(RSA_PRIVATE, strlen(RSA_PRIVATE), LANYARD_KEY(.alg = alg->name));
+    assert_status(lanyard_key_generate(LANYARD_KEYGEN(.alg = alg->name), NULL, &key, NULL),
+                  LANYARD_OK);
+    return key;
 }
 
 /* The refusal of a text; a key that is read all the same fails the test. */

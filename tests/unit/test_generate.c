@@ -122,13 +122,13 @@ static void bytes_signed_by_every_algorithm_are_checked(void **state)
 
     (void)state;
     for (size_t i = 0; (alg = lanyard_alg_at(i)) != NULL; i++) {
-        lanyard_key *key = NULL;
-        lanyard_buf out;
-
         if (!lanyard_alg_is_available(alg->name))
             continue;
+
+        lanyard_key *key = key_of_alg(alg);
+        lanyard_buf out;
+
         lanyard_buf_init(&out, NULL, 8192);
-        assert_status(generate(alg->name, NULL, 0, &key, NULL), LANYARD_OK);
         assert_status(lanyard_sign_bytes(key, NULL, message, NULL, &out, NULL), LANYARD_OK);
         if (alg->signature_len)
             assert_int_equal(out.len, alg->signature_len);

@@ -50,15 +50,13 @@ static void public_part_has_no_private_member_for_any_algorithm(void **state)
 
     (void)state;
     for (size_t i = 0; (alg = lanyard_alg_at(i)) != NULL; i++) {
-        lanyard_key *key = NULL;
-        lanyard_key *again = NULL;
-        char *text = NULL;
-
         if (strcmp(alg->kty, "oct") == 0 || !lanyard_alg_is_available(alg->name))
             continue;
-        assert_status(lanyard_key_generate(LANYARD_KEYGEN(.alg = alg->name), NULL, &key, NULL),
-                      LANYARD_OK);
-        text = jwk_of(key, LANYARD_KEY_PUBLIC);
+
+        lanyard_key *key = key_of_alg(alg);
+        char *text = jwk_of(key, LANYARD_KEY_PUBLIC);
+        lanyard_key *again = NULL;
+
         for (size_t m = 0; m < COUNT(members); m++)
             assert_null(strstr(text, members[m]));
         again = read_key(text);
