@@ -24,8 +24,10 @@ static void explain_step(cli_out *out, const lanyard_step *step)
     out_text(out, "  ");
     explain_mark(out, step->outcome);
     out_print(out, " %s", step->rule);
-    out_pad(out, len < RULE_COLUMN ? RULE_COLUMN - len : 1);
-    out_styled(out, STYLE_FAINT, step->rfc);
+    if (step->rfc[0]) {
+        out_pad(out, len < RULE_COLUMN ? RULE_COLUMN - len : 1);
+        out_styled(out, STYLE_FAINT, step->rfc);
+    }
     if (step->outcome == LANYARD_NOT_REACHED)
         out_styled(out, STYLE_FAINT, "  not reached");
     if (step->outcome == LANYARD_NOT_ASKED)

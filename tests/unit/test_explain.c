@@ -83,6 +83,24 @@ static void refused_token_fails_exactly_one_rule_of_the_pipe(void **state)
     }
 }
 
+/* What was not looked at has not passed: a header is measured before it is read. */
+static void header_too_long_is_not_said_to_be_json(void **state)
+{
+    lanyard_explanation explanation = explained(
+        LANYARD_POLICY(.algs = "HS256", .limits = { .header_len = 4 }), "W1tbWzE.e30.AA", 14, 0);
+    size_t at = 0;
+
+    (void)state;
+    ASSERT_STATUS(explanation.status, E_HEADER_LENGTH);
+    while (explanation.steps[at].outcome == LANYARD_PASSED)
+        at++;
+    assert_string_equal(explanation.steps[at].stage, "header");
+    ASSERT_STATUS(explanation.steps[at].status, E_HEADER_LENGTH);
+    for (at++; at < explanation.count; at++)
+        assert_true(explanation.steps[at].outcome == LANYARD_NOT_REACHED ||
+                    explanation.steps[at].outcome == LANYARD_NOT_ASKED);
+}
+
 static void every_failed_claim_is_told_with_its_own_status(void **state)
 {
     lanyard_buf text = kit_token(NULL, "{\"exp\":1,\"iss\":5,\"aud\":\"x\"}");
@@ -128,6 +146,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(accepted_token_passes_every_rule_asked),
         cmocka_unit_test(refused_token_fails_exactly_one_rule_of_the_pipe),
+        cmocka_unit_test(header_too_long_is_not_said_to_be_json),
         cmocka_unit_test(every_failed_claim_is_told_with_its_own_status),
         cmocka_unit_test(explanation_is_json),
     };
