@@ -38,7 +38,9 @@ static bool rsa_search_start(rsa_search *search, const lan_rsa *rsa, BN_CTX *con
     return BN_rshift(search->r, search->r, search->t) == 1;
 }
 
-/* Leaves in root a square root of 1 other than 1 and -1. 1; 0: not with this base; -1: failed. */
+/* Leaves in root a square root of 1 other than 1 and -1. 1; 0: not with this base; -1: failed, or
+ * the exponents do not belong together: then no base reaches 1, and a hundred of them would take
+ * minutes with a long modulus. */
 static int rsa_search_root(rsa_search *search, unsigned long base)
 {
     if (BN_set_word(search->root, base) != 1 ||
@@ -53,7 +55,7 @@ static int rsa_search_root(rsa_search *search, unsigned long base)
             return 1;
         BN_swap(search->root, search->square);
     }
-    return 0;
+    return -1;
 }
 
 static bool rsa_split(rsa_search *search, lan_rsa *rsa)
