@@ -48,8 +48,8 @@ typedef struct lanyard_policy_opts {
 #define LANYARD_LIST(...) ((const char *const[]){ __VA_ARGS__, NULL })
 #endif
 
-/* E_POLICY (no or unknown algorithm, leeway too large, an empty list), E_ARGUMENT, E_NO_MEMORY.
- * Use cannot fail on configuration later. */
+/* E_POLICY (no or unknown algorithm, leeway too large, an empty list or text), E_ARGUMENT,
+ * E_NO_MEMORY. Use cannot fail on configuration later. */
 LANYARD_API LANYARD_CHECK lanyard_status lanyard_policy_new(const lanyard_policy_opts *opts,
                                                             const lanyard_mem *mem,
                                                             lanyard_policy **policy,

@@ -1,6 +1,7 @@
 /* policy.c - what a verifier will accept: options checked once, so that use cannot fail on them. */
 #include "jose/policy.h"
 #include "base/opts.h"
+#include "codec/utf8.h"
 
 #define POLICY_FIRST 1024u
 #define POLICY_MAX   ((size_t)1024 * 1024)
@@ -10,6 +11,8 @@
 
 static uint32_t limit_or(uint32_t value, uint32_t standard)
 {
+    if (value > LANYARD_LIMIT_CEILING)
+        return LANYARD_LIMIT_CEILING;
     return value ? value : standard;
 }
 
@@ -72,6 +75,18 @@ static lanyard_status policy_fail(lanyard_error *err, const char *where, const c
     return lan_fail_saying(err, LANYARD_E_POLICY, where, 0, detail);
 }
 
+/* Copies a text; an empty one is a setting that was forgotten, not a rule. No claim is ever equal
+ * to one that is not UTF-8. */
+static lanyard_status policy_text(lanyard_policy *policy, const char *from, const char *where,
+                                  lan_str *text, lanyard_error *err)
+{
+    lan_str found = lanyard_str_of(from);
+
+    if (from && (found.len == 0 || !lan_utf8_is_valid(found)))
+        return policy_fail(err, where, "an empty text, or one that is not UTF-8");
+    return lan_arena_copy(&policy->arena, found, text, err);
+}
+
 /* Copies a NULL-terminated list; one that is there but empty would accept nothing. */
 static lanyard_status policy_list(lanyard_policy *policy, const char *const *from,
                                   const char *where, lan_list *list, lanyard_error *err)
@@ -90,7 +105,7 @@ static lanyard_status policy_list(lanyard_policy *policy, const char *const *fro
     if (!items)
         return lan_no_memory(err);
     for (size_t i = 0; i < count; i++)
-        TRY(lan_arena_copy(&policy->arena, lanyard_str_of(from[i]), &items[i], err));
+        TRY(policy_text(policy, from[i], where, &items[i], err));
     *list = (lan_list){ items, count };
     return LANYARD_OK;
 }
@@ -153,8 +168,8 @@ static lanyard_status policy_texts(lanyard_policy *policy, const lanyard_policy_
     TRY(policy_list(policy, opts->issuers, "policy:issuers", &policy->issuers, err));
     TRY(policy_list(policy, opts->audiences, "policy:audiences", &policy->audiences, err));
     TRY(policy_list(policy, opts->required, "policy:required", &policy->required, err));
-    TRY(lan_arena_copy(&policy->arena, lanyard_str_of(opts->subject), &policy->subject, err));
-    return lan_arena_copy(&policy->arena, lanyard_str_of(opts->typ), &policy->typ, err);
+    TRY(policy_text(policy, opts->subject, "policy:subject", &policy->subject, err));
+    return policy_text(policy, opts->typ, "policy:typ", &policy->typ, err);
 }
 
 static lanyard_status policy_fill(lanyard_policy *policy, const lanyard_policy_opts *opts,

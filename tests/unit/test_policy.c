@@ -48,6 +48,32 @@ static void policy_refuses_an_empty_list(void **state)
     assert_string_equal(err.where, "policy:audiences");
 }
 
+/* An empty subject would be lost when the policy is written to a file: the rule with it. */
+static void policy_refuses_an_empty_text_and_what_is_not_utf8(void **state)
+{
+    static const char *const texts[] = { "", "\xff" };
+    lanyard_error err = { 0 };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        const char *const list[] = { "a", texts[i], NULL };
+        const lanyard_policy_opts rows[] = {
+            { .size = sizeof *rows, .algs = "HS256", .subject = texts[i] },
+            { .size = sizeof *rows, .algs = "HS256", .typ = texts[i] },
+            { .size = sizeof *rows, .algs = "HS256", .issuers = list },
+            { .size = sizeof *rows, .algs = "HS256", .audiences = list },
+            { .size = sizeof *rows, .algs = "HS256", .required = list },
+        };
+        static const char *const wheres[] = { "policy:subject", "policy:typ", "policy:issuers",
+                                              "policy:audiences", "policy:required" };
+
+        for (size_t row = 0; row < sizeof rows / sizeof *rows; row++) {
+            ASSERT_STATUS(policy_status(&rows[row], &err), E_POLICY);
+            assert_string_equal(err.where, wheres[row]);
+        }
+    }
+}
+
 static void policy_accepts_a_leeway_of_a_day_and_no_more(void **state)
 {
     lanyard_error err = { 0 };
@@ -201,6 +227,7 @@ int main(void)
         cmocka_unit_test(policy_refuses_no_algorithm),
         cmocka_unit_test(policy_refuses_an_algorithm_nobody_knows),
         cmocka_unit_test(policy_refuses_an_empty_list),
+        cmocka_unit_test(policy_refuses_an_empty_text_and_what_is_not_utf8),
         cmocka_unit_test(policy_accepts_a_leeway_of_a_day_and_no_more),
         cmocka_unit_test(policy_refuses_a_permission_nobody_knows),
         cmocka_unit_test(policy_refuses_a_limit_above_the_ceiling),
