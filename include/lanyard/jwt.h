@@ -76,8 +76,9 @@ LANYARD_API LANYARD_CHECK lanyard_status lanyard_untrusted_header_str(
     const lanyard_untrusted *untrusted, const char *name, lanyard_str *value);
 LANYARD_API lanyard_str lanyard_untrusted_payload(const lanyard_untrusted *untrusted);
 LANYARD_API lanyard_bytes lanyard_untrusted_signature(const lanyard_untrusted *untrusted);
-/* A claim by path, read afresh from the unverified payload each time; E_JSON_*, E_CLAIMS_TYPE when
- * the payload is no JSON object. */
+/* A claim by path, read afresh from the unverified payload each time: *value lives until the next
+ * call of this or of lanyard_untrusted_verify(). E_JSON_*, E_CLAIMS_TYPE when the payload is no
+ * JSON object, E_NOT_FOUND, E_NO_MEMORY. */
 LANYARD_API LANYARD_CHECK lanyard_status lanyard_untrusted_claim(lanyard_untrusted *untrusted,
                                                                  const lanyard_str *path,
                                                                  size_t path_len,

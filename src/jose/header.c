@@ -24,17 +24,28 @@ static size_t header_offset(const lan_parts *parts, size_t at)
     return lan_part_offset(parts, &parts->header, at);
 }
 
-static lanyard_status header_strings(const lan_parts *parts, const lan_json *tree,
-                                     uint32_t found[HEADER_COUNT], lanyard_error *err)
+/* Where the members stand; NULL, or the name for errors of the first that is no string, and *bad
+ * its node. */
+static const char *header_find(const lan_json *tree, uint32_t found[HEADER_COUNT], uint32_t *bad)
 {
     lan_json_find_threes(tree, 0, header_names, HEADER_COUNT, found);
     for (size_t i = 0; i < HEADER_COUNT; i++) {
-        if (found[i] != LAN_JSON_NONE && !lan_json_is(tree, found[i], LANYARD_JSON_STRING))
-            return lan_fail_saying(err, LANYARD_E_HEADER_MEMBER, header_wheres[i],
-                                   header_offset(parts, tree->nodes[found[i]].start),
-                                   "expected a string");
+        if (found[i] == LAN_JSON_NONE || lan_json_is(tree, found[i], LANYARD_JSON_STRING))
+            continue;
+        *bad = found[i];
+        return header_wheres[i];
     }
-    return LANYARD_OK;
+    return NULL;
+}
+
+const char *lan_header_wrong_type(const lan_json *header, size_t *at)
+{
+    uint32_t found[HEADER_COUNT] = { 0 };
+    uint32_t bad = 0;
+    const char *where = header_find(header, found, &bad);
+
+    *at = header->nodes[bad].start;
+    return where;
 }
 
 static lan_str header_text(const lan_json *tree, uint32_t node)
@@ -48,6 +59,8 @@ lanyard_status lan_header_parse(lan_arena *arena, const lan_parts *parts,
 {
     lan_header self = { 0 };
     uint32_t found[HEADER_COUNT] = { 0 };
+    uint32_t bad = 0;
+    const char *where = NULL;
     lan_str source = lan_str_of_bytes(parts->header.bytes);
     lan_json_fault fault = { 0 };
 
@@ -60,7 +73,11 @@ lanyard_status lan_header_parse(lan_arena *arena, const lan_parts *parts,
         return lan_fail_saying(err, status, "header", header_offset(parts, fault.at), fault.detail);
     if (!lan_json_is(&self.tree, 0, LANYARD_JSON_OBJECT))
         return lan_fail(err, LANYARD_E_HEADER_TYPE, "header", header_offset(parts, 0));
-    TRY(header_strings(parts, &self.tree, found, err));
+    where = header_find(&self.tree, found, &bad);
+    if (where)
+        return lan_fail_saying(err, LANYARD_E_HEADER_MEMBER, where,
+                               header_offset(parts, self.tree.nodes[bad].start),
+                               "expected a string");
     if (found[HEADER_ALG] == LAN_JSON_NONE)
         return lan_fail(err, LANYARD_E_ALG_MISSING, "header:alg", header_offset(parts, 0));
     self.alg = header_text(&self.tree, found[HEADER_ALG]);

@@ -1,5 +1,6 @@
 /* header_write.c - the header of a token to be signed; see header_write.h. */
 #include "jose/header_write.h"
+#include "codec/utf8.h"
 #include "jose/header.h"
 
 #define HEADER_STACK 4096u
@@ -10,12 +11,14 @@ static lanyard_status plan_fail(lanyard_error *err, const char *where, size_t at
     return lan_fail_saying(err, LANYARD_E_HEADER, where, at, detail);
 }
 
-/* Everything a verifier of ours would refuse is refused here. */
+/* What nobody could verify is refused here; what a verifier must understand is the caller's to say.
+ */
 static lanyard_status plan_check(const lan_json *tree, lan_header_plan *plan, lanyard_error *err)
 {
     bool names_any = false;
     size_t at = 0;
     const char *detail = NULL;
+    const char *where = NULL;
 
     if (!lan_json_is(tree, 0, LANYARD_JSON_OBJECT))
         return plan_fail(err, "header", 0, "the header is not a JSON object");
@@ -30,6 +33,9 @@ static lanyard_status plan_check(const lan_json *tree, lan_header_plan *plan, la
          !lan_str_eq(lan_json_text(tree, alg), lanyard_str_of(plan->alg->info.name))))
         return plan_fail(err, "header:alg", tree->nodes[alg].start,
                          "the header's alg is not the one to sign with");
+    where = lan_header_wrong_type(tree, &at);
+    if (where)
+        return plan_fail(err, where, at, "expected a string");
     if (lan_crit_check(tree, &names_any, &at, &detail) != LANYARD_OK)
         return plan_fail(err, "header:crit", at, detail);
     if (b64 != LAN_JSON_NONE)
@@ -64,6 +70,8 @@ lanyard_status lan_header_plan_make(const lanyard_key *key, const lan_alg *alg, 
                                .kid = key->kid,
                                .has_kid = with_kid && key->has_kid,
                                .custom = custom };
+    if (!lan_utf8_is_valid(plan->typ))
+        return plan_fail(err, "header:typ", 0, "a typ that is not UTF-8");
     return custom.ptr ? plan_custom(plan, err) : LANYARD_OK;
 }
 

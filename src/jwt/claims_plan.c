@@ -88,17 +88,20 @@ static lanyard_status plan_take_json(lan_claims_plan *plan, const lan_json *tree
     return LANYARD_OK;
 }
 
-static lanyard_status plan_check_json_claim(lan_arena *arena, lan_str name, lan_str text,
-                                            lanyard_error *err)
+/* It will stand one object deeper than it stands here. */
+static lanyard_status plan_check_json_claim(lan_claims_plan *plan, lan_arena *arena, lan_str name,
+                                            lan_str text, lanyard_error *err)
 {
+    static const lanyard_limits limits = { .json_depth = LANYARD_JSON_DEPTH_MAX - 1 };
     lan_json tree = { 0 };
 
-    TRY(lan_json_parse_saying(arena, text, NULL, "claims", &tree, err));
+    TRY(lan_json_parse_saying(arena, text, &limits, "claims", &tree, err));
+    plan->values += tree.count - 1;
     return plan_check_type(name, tree.nodes[0].type, &tree, 0, err);
 }
 
-static lanyard_status plan_check_claim(lan_arena *arena, const lanyard_claim *claim,
-                                       lanyard_error *err)
+static lanyard_status plan_check_claim(lan_claims_plan *plan, lan_arena *arena,
+                                       const lanyard_claim *claim, lanyard_error *err)
 {
     static const lanyard_json_type types[] = { LANYARD_JSON_STRING, LANYARD_JSON_NUMBER,
                                                LANYARD_JSON_TRUE };
@@ -109,7 +112,7 @@ static lanyard_status plan_check_claim(lan_arena *arena, const lanyard_claim *cl
     if (claim->kind > LANYARD_CLAIM_JSON)
         return plan_refuse(err, 0, "a kind of claim nobody knows");
     if (claim->kind == LANYARD_CLAIM_JSON)
-        return plan_check_json_claim(arena, name, claim->text, err);
+        return plan_check_json_claim(plan, arena, name, claim->text, err);
     if (claim->kind == LANYARD_CLAIM_STR && !lan_utf8_is_valid(claim->text))
         return plan_refuse(err, 0, "a text that is not UTF-8");
     return plan_check_type(name, types[claim->kind], NULL, 0, err);
@@ -123,8 +126,9 @@ static lanyard_status plan_take_list(lan_claims_plan *plan, lan_arena *arena, co
 
     if (plan->claims->list_len > PLAN_LIST_MAX)
         return plan_refuse(err, 0, "more than 256 claims in a list");
+    plan->values += plan->claims->list_len;
     for (size_t i = 0; i < plan->claims->list_len; i++) {
-        TRY(plan_check_claim(arena, &list[i], err));
+        TRY(plan_check_claim(plan, arena, &list[i], err));
 
         lan_str name = lanyard_str_of(list[i].name);
 
@@ -148,7 +152,12 @@ static lanyard_status plan_take(lan_claims_plan *plan, lan_arena *arena, lanyard
         TRY(lan_json_parse_saying(arena, json, NULL, "claims", &tree, err));
         TRY(plan_take_json(plan, &tree, err));
     }
-    return plan_take_list(plan, arena, json.ptr ? &tree : NULL, err);
+    plan->values = json.ptr ? tree.count : 1;
+    TRY(plan_take_list(plan, arena, json.ptr ? &tree : NULL, err));
+    plan->values += lan_defaults_values(plan);
+    return plan->values <= LANYARD_JSON_VALUES_MAX
+               ? LANYARD_OK
+               : lan_fail(err, LANYARD_E_JSON_MEMBERS, "claims", 0);
 }
 
 /* RFC 9562, 5.7: 48 bits of milliseconds, version, random bits around the variant. */

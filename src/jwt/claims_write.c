@@ -112,6 +112,17 @@ uint32_t lan_default_bit(lan_str name)
     return 0;
 }
 
+size_t lan_defaults_values(const lan_claims_plan *plan)
+{
+    size_t audiences = plan->issuer->audiences.count;
+    size_t values = 0;
+
+    for (size_t i = 0; i < DEFAULTS; i++)
+        values += (plan->defaults & 1u << i) != 0;
+    return audiences > 1 && (plan->defaults & lan_default_bit(LAN_STR("aud"))) ? values + audiences
+                                                                               : values;
+}
+
 static void claims_write_one(lan_writer *writer, const lanyard_claim *claim)
 {
     lan_write_json_name(writer, lanyard_str_of(claim->name));

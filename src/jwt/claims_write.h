@@ -16,6 +16,7 @@ typedef struct lan_claims_plan {
     lan_str json;      /* the caller's object, untouched; empty: none */
     size_t json_close; /* where its closing brace stands */
     bool json_has_members;
+    size_t values; /* of the payload to be: a verifier counts them */
     char jti[LAN_JTI_LEN];
 } lan_claims_plan;
 
@@ -27,6 +28,9 @@ lanyard_status lan_claims_plan_make(const lanyard_issuer *issuer, const lanyard_
 /* The issuer's defaults as bits, and the bit of one by its name (0: it has no default). */
 uint32_t lan_defaults_asked(const lanyard_issuer *issuer);
 uint32_t lan_default_bit(lan_str name);
+
+/* JSON values that the plan's defaults add. */
+size_t lan_defaults_values(const lan_claims_plan *plan);
 
 void lan_claims_write(lan_writer *writer, const lan_claims_plan *plan);
 

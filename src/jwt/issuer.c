@@ -1,17 +1,27 @@
 /* issuer.c - who makes tokens: options checked and the header written once. */
 #include "jwt/issuer.h"
 #include "base/opts.h"
+#include "codec/utf8.h"
 #include "jose/draft.h"
 #include "jose/header_write.h"
 
 #define ISSUER_FIRST 1024u
 #define ISSUER_MAX   ((size_t)1024 * 1024)
 
+/* A token whose claims are not UTF-8 is one that nobody reads. */
+static lanyard_status issuer_copy_text(lanyard_issuer *issuer, const char *text, lan_str *copy,
+                                       lanyard_error *err)
+{
+    if (!lan_utf8_is_valid(lanyard_str_of(text)))
+        return lan_fail_saying(err, LANYARD_E_ARGUMENT, "argument", 0, "a text that is not UTF-8");
+    return lan_arena_copy(&issuer->arena, lanyard_str_of(text), copy, err);
+}
+
 static lanyard_status issuer_copy(lanyard_issuer *issuer, const char *text, lan_str *copy,
                                   bool *is_there, lanyard_error *err)
 {
     *is_there = text != NULL;
-    return text ? lan_arena_copy(&issuer->arena, lanyard_str_of(text), copy, err) : LANYARD_OK;
+    return text ? issuer_copy_text(issuer, text, copy, err) : LANYARD_OK;
 }
 
 static lanyard_status issuer_audiences(lanyard_issuer *issuer, const char *const *from,
@@ -27,7 +37,7 @@ static lanyard_status issuer_audiences(lanyard_issuer *issuer, const char *const
     if (!items)
         return lan_no_memory(err);
     for (size_t i = 0; i < count; i++)
-        TRY(lan_arena_copy(&issuer->arena, lanyard_str_of(from[i]), &items[i], err));
+        TRY(issuer_copy_text(issuer, from[i], &items[i], err));
     issuer->audiences = (lan_list){ items, count };
     return LANYARD_OK;
 }

@@ -160,6 +160,80 @@ static void issue_refuses_what_nobody_could_verify(void **state)
     lanyard_key_free(key);
 }
 
+/* depth arrays in each other, as the claim "a" of a list. */
+static lanyard_status issue_nested(const lanyard_key *key, size_t depth)
+{
+    char text[2 * LANYARD_JSON_DEPTH_MAX + 2];
+    char payload[128];
+    lanyard_claim claim = { .name = "a", .kind = LANYARD_CLAIM_JSON, .text = { text, 2 * depth } };
+
+    memset(text, '[', depth);
+    memset(text + depth, ']', depth);
+    return issue_payload(LANYARD_ISSUER(.key = key), LANYARD_CLAIMS(.list = &claim, .list_len = 1),
+                         payload, sizeof payload);
+}
+
+static void issue_refuses_a_claim_nested_deeper_than_is_read(void **state)
+{
+    lanyard_key *key = kit_secret(KIT_SECRET, NULL, NULL);
+
+    (void)state;
+    ASSERT_OK(issue_nested(key, LANYARD_JSON_DEPTH_MAX - 1));
+    ASSERT_STATUS(issue_nested(key, LANYARD_JSON_DEPTH_MAX), E_JSON_DEPTH);
+    lanyard_key_free(key);
+}
+
+/* A claim of so many values, together with the object around it and two audiences in an array. */
+static lanyard_status issue_values(const lanyard_key *key, size_t values)
+{
+    char text[2 * LANYARD_JSON_VALUES_MAX + 2];
+    char payload[sizeof text + 64];
+    lanyard_claim claim = { .name = "a", .kind = LANYARD_CLAIM_JSON };
+    size_t len = 0;
+
+    text[len++] = '[';
+    for (size_t i = 0; i < values - 5; i++) {
+        text[len++] = '1';
+        text[len++] = ',';
+    }
+    text[len - 1] = ']';
+    claim.text = (lanyard_str){ text, len };
+    return issue_payload(LANYARD_ISSUER(.key = key, .audiences = LANYARD_LIST("b", "c")),
+                         LANYARD_CLAIMS(.list = &claim, .list_len = 1), payload, sizeof payload);
+}
+
+static void issue_refuses_more_values_than_are_read(void **state)
+{
+    lanyard_key *key = kit_secret(KIT_SECRET, NULL, NULL);
+
+    (void)state;
+    ASSERT_OK(issue_values(key, LANYARD_JSON_VALUES_MAX));
+    ASSERT_STATUS(issue_values(key, LANYARD_JSON_VALUES_MAX + 1), E_JSON_MEMBERS);
+    lanyard_key_free(key);
+}
+
+static void issuer_refuses_a_text_that_is_not_utf8(void **state)
+{
+    const char *const broken[] = { "b", "\xc3", NULL };
+    lanyard_key *key = kit_secret(KIT_SECRET, NULL, NULL);
+    const lanyard_issuer_opts rows[] = {
+        { .size = sizeof *rows, .key = key, .iss = "\xff" },
+        { .size = sizeof *rows, .key = key, .sub = "a\x80" },
+        { .size = sizeof *rows, .key = key, .audiences = broken },
+    };
+    lanyard_issuer *issuer = NULL;
+    lanyard_error err = { 0 };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        ASSERT_STATUS(lanyard_issuer_new(&rows[i], NULL, &issuer, &err), E_ARGUMENT);
+    ASSERT_STATUS(
+        lanyard_issuer_new(LANYARD_ISSUER(.key = key, .typ = "\xff"), NULL, &issuer, &err),
+        E_HEADER);
+    assert_null(issuer);
+    lanyard_key_free(key);
+}
+
 static void issue_refuses_a_claim_twice(void **state)
 {
     lanyard_claim list[] = { { .name = "a", .text = lanyard_str_of("1") },
@@ -246,6 +320,9 @@ static void header_that_cannot_be_verified_is_refused(void **state)
         { "{\"crit\":[\"x\"]}", LANYARD_E_HEADER },
         { "{\"b64\":false}", LANYARD_E_HEADER },
         { "{\"typ\":\"a\",\"typ\":\"b\"}", LANYARD_E_JSON_DUPLICATE },
+        { "{\"kid\":1}", LANYARD_E_HEADER },
+        { "{\"typ\":null}", LANYARD_E_HEADER },
+        { "{\"cty\":[]}", LANYARD_E_HEADER },
     };
     lanyard_key *key = kit_secret(KIT_SECRET, NULL, NULL);
 
@@ -319,6 +396,9 @@ int main(void)
         cmocka_unit_test(issuer_adds_nothing_unasked),
         cmocka_unit_test(jti_is_a_uuid_of_version_seven),
         cmocka_unit_test(issue_refuses_what_nobody_could_verify),
+        cmocka_unit_test(issue_refuses_a_claim_nested_deeper_than_is_read),
+        cmocka_unit_test(issue_refuses_more_values_than_are_read),
+        cmocka_unit_test(issuer_refuses_a_text_that_is_not_utf8),
         cmocka_unit_test(issue_refuses_a_claim_twice),
         cmocka_unit_test(header_is_as_asked),
         cmocka_unit_test(header_that_cannot_be_verified_is_refused),
