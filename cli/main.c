@@ -48,11 +48,25 @@ static const cli_command *command_of_words(int count, char **words, int *used)
 }
 
 /* Of two words both are compared with the commands that have two. */
-static int command_unknown(cli_run *run, int count, char **words)
+static void command_suggest(cli_suggestion *suggestion, char **words, const char *both,
+                            bool is_family)
 {
     static const char *const others[] = { "help", "key", "jwks", "policy" };
+
+    for (size_t i = 0; commands[i]; i++) {
+        bool has_two = strchr(commands[i]->name, ' ') != NULL;
+
+        if (has_two ? both[0] : !is_family)
+            suggest_try(suggestion, has_two ? both : words[0], commands[i]->name);
+    }
+    for (size_t i = 0; i < sizeof others / sizeof *others && !is_family; i++)
+        suggest_try(suggestion, words[0], others[i]);
+}
+
+static int command_unknown(cli_run *run, int count, char **words)
+{
     cli_suggestion suggestion = { 0 };
-    char name[NAME_MAX_LEN];
+    char both[NAME_MAX_LEN] = "";
     bool is_family = help_family(&(cli_out){ .is_broken = true }, words[0]);
 
     if (words[0][0] == '-')
@@ -60,16 +74,10 @@ static int command_unknown(cli_run *run, int count, char **words)
     if (is_family && (count < 2 || words[1][0] == '-'))
         return refuse_usage(run, "%s needs a second word; try: lanyard help %s", words[0],
                             words[0]);
-    snprintf(name, sizeof name, "%s %s", words[0], count > 1 ? words[1] : "");
-    for (size_t i = 0; commands[i]; i++) {
-        bool has_two = strchr(commands[i]->name, ' ') != NULL;
-
-        if (has_two ? count > 1 : !is_family)
-            suggest_try(&suggestion, has_two ? name : words[0], commands[i]->name);
-    }
-    for (size_t i = 0; i < sizeof others / sizeof *others && !is_family; i++)
-        suggest_try(&suggestion, words[0], others[i]);
-    refuse_word(run, "there is no command", is_family ? name : words[0], suggestion.word);
+    if (count > 1)
+        snprintf(both, sizeof both, "%s %s", words[0], words[1]);
+    command_suggest(&suggestion, words, both, is_family);
+    refuse_word(run, "there is no command", is_family ? both : words[0], suggestion.word);
     if (!suggestion.word && !run->is_json)
         out_text(&run->err, "Try: lanyard help\n");
     return CLI_USAGE;
