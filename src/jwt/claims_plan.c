@@ -142,22 +142,28 @@ static lanyard_status plan_take_list(lan_claims_plan *plan, lan_arena *arena, co
     return LANYARD_OK;
 }
 
+/* A verifier counts the values of the whole payload, and so does this. */
+static lanyard_status plan_count(lan_claims_plan *plan, lanyard_error *err)
+{
+    plan->values += lan_defaults_values(plan);
+    return plan->values <= LANYARD_JSON_VALUES_MAX
+               ? LANYARD_OK
+               : lan_fail(err, LANYARD_E_JSON_MEMBERS, "claims", 0);
+}
+
 static lanyard_status plan_take(lan_claims_plan *plan, lan_arena *arena, lanyard_error *err)
 {
     const lanyard_claims_opts *claims = plan->claims;
     lan_str json = { claims->json, claims->json_len };
     lan_json tree = { 0 };
 
+    plan->values = 1;
     if (json.ptr) {
         TRY(lan_json_parse_saying(arena, json, NULL, "claims", &tree, err));
         TRY(plan_take_json(plan, &tree, err));
+        plan->values = tree.count;
     }
-    plan->values = json.ptr ? tree.count : 1;
-    TRY(plan_take_list(plan, arena, json.ptr ? &tree : NULL, err));
-    plan->values += lan_defaults_values(plan);
-    return plan->values <= LANYARD_JSON_VALUES_MAX
-               ? LANYARD_OK
-               : lan_fail(err, LANYARD_E_JSON_MEMBERS, "claims", 0);
+    return plan_take_list(plan, arena, json.ptr ? &tree : NULL, err);
 }
 
 /* RFC 9562, 5.7: 48 bits of milliseconds, version, random bits around the variant. */
@@ -203,6 +209,7 @@ lanyard_status lan_claims_plan_make(const lanyard_issuer *issuer, const lanyard_
 
     lan_arena_done(&arena);
     TRY(status);
+    TRY(plan_count(plan, err));
     return plan->defaults & lan_default_bit(LAN_STR("jti")) ? plan_make_jti(plan, mem->worker, err)
                                                             : LANYARD_OK;
 }
