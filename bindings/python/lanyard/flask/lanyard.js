@@ -50,18 +50,21 @@ const lanyard = (() => {
         return fetch(path, { ...options, headers, credentials: "same-origin" });
     }
 
-    async function call(method, path, body) {
-        const response = await raw(PREFIX + path, {
-            method,
-            headers: body ? { "Content-Type": "application/json" } : {},
-            body: body && JSON.stringify(body),
-        });
+    async function answered(response) {
         if (response.status === 204)
             return null;
         const answer = await response.json();
         if (!response.ok)
             throw new Refused(answer);
         return answer;
+    }
+
+    async function call(method, path, body) {
+        return answered(await raw(PREFIX + path, {
+            method,
+            headers: body ? { "Content-Type": "application/json" } : {},
+            body: body && JSON.stringify(body),
+        }));
     }
 
     // Another tab may have renewed since `seen`: then there is nothing to do but to look.
@@ -117,13 +120,7 @@ const lanyard = (() => {
     }
 
     async function json(method, path) {
-        const response = await authorized(PREFIX + path, { method });
-        if (response.status === 204)
-            return null;
-        const answer = await response.json();
-        if (!response.ok)
-            throw new Refused(answer);
-        return answer;
+        return answered(await authorized(PREFIX + path, { method }));
     }
 
     async function start() {
