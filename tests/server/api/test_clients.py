@@ -1,5 +1,8 @@
 #!/usr/bin/python3
 """Introspection, revocation and the tape, for OAuth clients."""
+import base64
+import hashlib
+import hmac
 import json
 import threading
 import time
@@ -53,6 +56,23 @@ def test_clients_must_be_known():
         answer = S.ask("POST", "/oauth/introspect", form={"token": token},
                        headers={"Authorization": header})
         check(answer, 401)
+
+
+def test_client_assertions_authenticate_nobody():
+    """Whom an assertion is for matters where one is read: here a client has its secret alone."""
+    user = S.register()
+    part = base64.urlsafe_b64encode
+    for audience in ("https://a.example", ["https://a.example", S.address]):
+        claims = {"iss": ANY[0], "sub": ANY[0], "aud": audience, "exp": 4102444800, "jti": "1"}
+        signed = b".".join(part(json.dumps(item).encode()).rstrip(b"=")
+                           for item in ({"alg": "HS256", "typ": "JWT"}, claims))
+        mac = part(hmac.new(ANY[1].encode(), signed, hashlib.sha256).digest()).rstrip(b"=")
+        form = {"token": user["access_token"], "client_id": ANY[0],
+                "client_assertion": (signed + b"." + mac).decode(),
+                "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"}
+        for path in ("/oauth/introspect", "/oauth/revoke"):
+            same(check(S.ask("POST", path, form=form), 401).json["error"], "invalid_client")
+    check(S.ask("GET", "/v1/me", token=user["access_token"]), 200)
 
 
 def test_disabled_client_is_refused():

@@ -2,10 +2,12 @@
 """What requests may look like, what errors look like, and B1 to B10: the mistakes of the
 application that the tutorial was written for, each of them refused."""
 import base64
+import gzip
 import hashlib
 import hmac
 import json
 import re
+import zlib
 
 from kit import PASSWORD, ROOT, Server, check, main, same
 
@@ -49,6 +51,18 @@ def test_bodies_have_a_limit():
     head = (b"POST /v1/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
             b"Transfer-Encoding: chunked\r\n\r\n")
     assert S.raw(head + chunk + chunk + b"0\r\n\r\n").startswith(b"HTTP/1.1 413"), "chunked as well"
+
+
+def test_bodies_are_never_unpacked():
+    """Nothing small grows large: what is packed is no JSON."""
+    body = json.dumps({"login": "a", "password": "x" * 60000}).encode()
+    for coding, packed in (("gzip", gzip.compress(body)), ("deflate", zlib.compress(body))):
+        headers = {**JSON, "Content-Encoding": coding}
+        check(S.ask("POST", "/v1/login", packed, headers), 400, "malformed")
+    head = base64.urlsafe_b64encode(b'{"alg":"EdDSA","typ":"at+jwt","zip":"DEF"}').rstrip(b"=")
+    payload = base64.urlsafe_b64encode(zlib.compress(b"a" * (1 << 20))).rstrip(b"=")
+    token = b".".join((head, payload, b"A" * 86)).decode()
+    check(S.ask("GET", "/v1/me", token=token), 401, "invalid_token")
 
 
 def test_problems_are_of_rfc_9457():

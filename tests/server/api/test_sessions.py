@@ -3,10 +3,14 @@
 import base64
 import json
 import time
+import urllib.parse
 
 from kit import PASSWORD, Server, check, main, same
 
 S = Server()
+ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+SQL = ("' OR '1'='1", "x'); DELETE FROM sessions; --", "\" OR \"\"=\"", "%' OR 1=1 --", "$1", "?1",
+       "\\'; DROP TABLE users; --")
 
 
 def claims(token):
@@ -137,6 +141,51 @@ def test_logout_needs_a_signature_that_holds():
     forged = ".".join((head, body, signature[:-4] + ("AAAA" if signature[-4:] != "AAAA" else "BBBB")))
     check(S.ask("POST", "/v1/logout", token=forged), 401, "invalid_token")
     check(S.ask("GET", "/v1/me", token=user["access_token"]), 200)
+
+
+def test_other_spellings_of_an_ended_token_stay_refused():
+    user = S.register()
+    token, refresh = user["access_token"], user["refresh_token"]
+    check(S.ask("POST", "/v1/logout", token=token), 200)
+    last = ALPHABET.index(token[-1])
+    for other in (token + "=", token + "==", token + ".", token + "~", "." + token,
+                  *(token[:-1] + ALPHABET[last ^ bits] for bits in range(1, 16))):
+        assert S.ask("GET", "/v1/me", token=other).status in (400, 401), other
+        assert S.refresh(refresh + other[len(token):] + "=").status in (400, 401)
+
+
+def test_what_opens_something_never_repeats():
+    users = [S.register() for _ in range(40)]
+    users += [S.login(user["name"]).json for user in users]
+    for user in users:
+        user["family"] = base64.urlsafe_b64decode(user["refresh_token"][4:] + "==")[17:33]
+        assert len(user["family"]) == 16
+    for secret in ("access_token", "refresh_token", "family"):
+        same(len({user[secret] for user in users}), len(users))
+    same(len({user["session"]["id"] for user in users}), len(users))
+    same(len({claims(user["access_token"])["jti"] for user in users}), len(users))
+
+
+def test_sql_in_what_is_sent_is_text():
+    user = S.register()
+    for text in SQL:
+        made = S.register(profile={"note": text}, device={"id": text, "label": text})
+        token = made["access_token"]
+        same(S.ask("GET", "/v1/me", token=token).json["profile"], {"note": text})
+        item = S.ask("GET", "/v1/sessions", token=token).json["items"][0]
+        same(item["device"], {"id": text, "label": text})
+        check(S.ask("PATCH", "/v1/me", {"profile": {text: text}}, token=token), 200)
+        same(S.ask("GET", "/v1/me", token=token).json["profile"], {text: text})
+        check(S.login(text), 401, "invalid_credentials")
+        body = {"username": text, "password": PASSWORD}
+        check(S.ask("POST", "/v1/register", body), 422, "invalid_username")
+        head = json.loads(base64.urlsafe_b64decode(token.split(".")[0] + "=="))
+        named = base64.urlsafe_b64encode(json.dumps({**head, "kid": text}).encode()).rstrip(b"=")
+        check(S.ask("GET", "/v1/me", token=".".join([named.decode(), *token.split(".")[1:]])), 401)
+        path = "/v1/sessions/" + urllib.parse.quote(text, safe="")
+        check(S.ask("DELETE", path, token=token), 404)
+    check(S.ask("GET", "/v1/me", token=user["access_token"]), 200)
+    check(S.login(user["name"]), 200)
 
 
 def test_sessions_are_listed_and_ended():
