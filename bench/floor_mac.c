@@ -3,7 +3,6 @@
  * The low-level SHA-2 calls are looked up by name: they are the fastest that libcrypto has, and
  * deprecated, and only src/crypto may name them (ADR-0004).
  */
-#define _GNU_SOURCE /* RTLD_DEFAULT */
 #include <dlfcn.h>
 #include <openssl/sha.h>
 #include <stdlib.h>
@@ -91,7 +90,8 @@ static void mac_verify(void *state, size_t turn)
     uint8_t mac[LANYARD_HASH_MAX];
 
     mac_compute(self, number, mac);
-    if (memcmp(mac, self->subject->signatures[number].ptr, self->subject->signatures[number].len))
+    if (memcmp(mac, self->subject->signatures[number].ptr, self->subject->signatures[number].len) !=
+        0)
         bench_fail("the bare HMAC");
 }
 

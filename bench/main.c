@@ -77,7 +77,7 @@ static bench_options options_read(char **words)
 
     for (char **word = words + 1; *word; word++) {
         if (strcmp(*word, "--help") == 0) {
-            fputs(usage, stdout);
+            printf("%s", usage);
             exit(0);
         }
         if (strcmp(*word, "--quick") == 0)

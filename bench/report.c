@@ -19,7 +19,7 @@ static void report_model(char model[MODEL_MAX])
         if (strncmp(line, "model name", 10) == 0 && (name = strchr(line, ':')))
             snprintf(model, MODEL_MAX, "%.*s", (int)strcspn(name + 2, "\n\"\\"), name + 2);
     if (file)
-        fclose(file);
+        (void)fclose(file);
 }
 
 static const char *report_compiler(void)
