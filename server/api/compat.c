@@ -95,13 +95,16 @@ srv_status compat_write(const compat_tokens *tokens, const session_grant *grant,
                         const char *username, lanyard_worker *worker, lanyard_buf *out,
                         srv_error *error)
 {
+    int64_t exp = grant->iat + COMPAT_LIFE_S;
     char sid[SRV_ID_TEXT_LEN + 1];
 
     srv_id_write(&grant->sid, sid);
+    if (exp > srv_time_seconds(grant->abs_expires))
+        exp = srv_time_seconds(grant->abs_expires);
 
     const lanyard_claim claims[] = {
         { "user", LANYARD_CLAIM_STR, lanyard_str_of(username), 0 },
-        { "exp", LANYARD_CLAIM_INT, { NULL, 0 }, grant->iat + COMPAT_LIFE_S },
+        { "exp", LANYARD_CLAIM_INT, { NULL, 0 }, exp },
         { "iat", LANYARD_CLAIM_INT, { NULL, 0 }, grant->iat },
         { "sid", LANYARD_CLAIM_STR, lanyard_str_of(sid), 0 },
     };

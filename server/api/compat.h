@@ -21,7 +21,8 @@ SRV_CHECK srv_status compat_new(const char *secret_path, const accounts *users,
                                 const srv_tape *tape, compat_tokens **made, srv_error *error);
 void compat_free(compat_tokens *tokens); /* wipes; NULL is fine */
 
-/* Appends the token of a session. username is what stands in "user". */
+/* Appends the token of a session, for COMPAT_LIFE_S and not past the absolute limit. username is
+ * what stands in "user". What ends the session must stay on the tape as long: session_rules. */
 SRV_CHECK srv_status compat_write(const compat_tokens *tokens, const session_grant *grant,
                                   const char *username, lanyard_worker *worker, lanyard_buf *out,
                                   srv_error *error);

@@ -57,9 +57,14 @@ static srv_status longest_job(store_txn *txn, void *ctx, srv_error *error)
     return store_meta_set(txn, META_LONGEST, (lanyard_bytes){ (uint8_t *)&kept, sizeof kept });
 }
 
+srv_time session_rules_life(const session_rules *rules)
+{
+    return rules->other_life > rules->access_life ? rules->other_life : rules->access_life;
+}
+
 srv_status sessions_settle_life(sessions *all, srv_time at_least, srv_error *error)
 {
-    longest_work work = { .wanted = all->rules.access_life, .at_least = at_least };
+    longest_work work = { .wanted = session_rules_life(&all->rules), .at_least = at_least };
 
     TRY(store_write(all->store, longest_job, &work, error));
     all->rules.longest_life = work.life;

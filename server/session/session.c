@@ -25,12 +25,15 @@ static srv_time session_time_or(srv_time given, srv_time usual)
 
 void sessions_set_rules(sessions *all, const session_rules *rules)
 {
-    srv_time access_life = session_time_or(rules->access_life, ACCESS_LIFE);
+    const session_rules wanted = { .access_life = session_time_or(rules->access_life, ACCESS_LIFE),
+                                   .other_life = rules->other_life };
+    srv_time life = session_rules_life(&wanted);
 
     /* Never for a moment a token that outlives its tape entry. */
-    if (all->rules.longest_life < access_life)
-        all->rules.longest_life = access_life;
-    all->rules.access_life = access_life;
+    if (all->rules.longest_life < life)
+        all->rules.longest_life = life;
+    all->rules.access_life = wanted.access_life;
+    all->rules.other_life = wanted.other_life;
     all->rules.grace = session_time_or(rules->grace, GRACE);
     all->rules.idle_life = session_time_or(rules->idle_life, IDLE_LIFE);
     all->rules.absolute_life = session_time_or(rules->absolute_life, ABSOLUTE_LIFE);

@@ -17,7 +17,8 @@
 /* Each may change while sessions are at work, and counts from then on. */
 typedef struct session_rules {      /* zero: the default */
     _Atomic srv_time access_life;   /* 900 s */
-    _Atomic srv_time longest_life;  /* access_life, or more: see sessions_settle_life() */
+    _Atomic srv_time other_life;    /* of tokens made beside access tokens (compat); or none */
+    _Atomic srv_time longest_life;  /* of those two, or more: see sessions_settle_life() */
     _Atomic srv_time grace;         /* 30 s; SESSION_NO_GRACE: none */
     _Atomic srv_time idle_life;     /* 7 days */
     _Atomic srv_time absolute_life; /* 30 days */
@@ -48,6 +49,9 @@ void sessions_set_rules(sessions *all, const session_rules *rules);
  * there. at_least: a life that the database may not know of (restore). Called at the start, after
  * sessions_set_rules(), and each minute. */
 SRV_CHECK srv_status sessions_settle_life(sessions *all, srv_time at_least, srv_error *error);
+
+/* The longest life of what is made under these rules. */
+srv_time session_rules_life(const session_rules *rules);
 
 /* The permission to make one TokenSet. Wipe it after use (session_grant_done). */
 typedef struct session_grant {
