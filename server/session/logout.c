@@ -81,6 +81,12 @@ static srv_status logout_check_family(const logout_work *work, const session_row
     return SRV_OK;
 }
 
+/* It is done when this one was meant; for others its credential is worth nothing any more. */
+static srv_status logout_of_ended(const session_logout *logout)
+{
+    return logout->scope == LOGOUT_THIS ? SRV_OK : SRV_E_SESSION_ENDED;
+}
+
 /* The session that the credential names decides what may be ended. */
 static srv_status logout_by_session(logout_work *work, store_txn *txn, const audit_row *by)
 {
@@ -90,7 +96,7 @@ static srv_status logout_by_session(logout_work *work, store_txn *txn, const aud
     srv_status status = store_session_get(txn, &logout->sid, &session);
 
     if (status == SRV_E_NOT_FOUND) {
-        work->verdict = work->token ? SRV_E_SESSION_ENDED : SRV_OK;
+        work->verdict = work->token ? SRV_E_SESSION_ENDED : logout_of_ended(logout);
         return SRV_OK;
     }
     TRY(status);
@@ -101,7 +107,7 @@ static srv_status logout_by_session(logout_work *work, store_txn *txn, const aud
     }
     if (session.ended_at != 0) {
         work->had_ended = true;
-        work->verdict = logout->scope == LOGOUT_OTHERS ? SRV_E_SESSION_ENDED : SRV_OK;
+        work->verdict = logout_of_ended(logout);
         return SRV_OK;
     }
     return logout->scope == LOGOUT_THIS ? logout_this(work, txn, &session, by)

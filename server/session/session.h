@@ -117,12 +117,13 @@ typedef struct session_logout {
 
 /* POST /v1/logout and every other way to end sessions by hand. The credential was verified, its
  * expiry forgiven. *revoked 0: all had ended. *seq: position of the last tape entry, 0 for none.
- * LOGOUT_OTHERS of a session that has ended: E_SESSION_ENDED. */
+ * LOGOUT_OTHERS and LOGOUT_ALL by a session that has ended: E_SESSION_ENDED, nothing was ended. */
 SRV_CHECK srv_status sessions_logout(const sessions *all, const session_logout *logout,
                                      unsigned *revoked, int64_t *seq, srv_error *error);
 
 /* The same with a refresh token alone: its family must be the session's. E_SESSION_ENDED: it is
- * not, and nothing was ended. A session that had ended already is SRV_OK with *revoked 0. */
+ * not, or it has ended and more than it was meant; nothing was ended. LOGOUT_THIS of a session that
+ * had ended already is SRV_OK with *revoked 0. */
 SRV_CHECK srv_status sessions_logout_refresh(const sessions *all, const refresh_token *token,
                                              const session_logout *logout, unsigned *revoked,
                                              int64_t *seq, srv_error *error);
