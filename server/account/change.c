@@ -173,14 +173,21 @@ static srv_status change_user_job(store_txn *txn, void *ctx, srv_error *error)
     }
 }
 
+/* Whether it ends sessions, some of which others may have ended. */
+static bool change_is_end(const change_work *work)
+{
+    return work->kind == CHANGE_DISABLE || work->kind == CHANGE_DELETE ||
+           (work->kind == CHANGE_UPDATE && work->change->roles.ptr);
+}
+
 static srv_status change_whole(change_work *work, srv_error *error)
 {
     tape_batch_init(&work->batch);
 
     srv_status status = store_write(work->all->store, change_user_job, work, error);
 
-    if (status == SRV_OK && tape_add(work->all->tape, &work->batch) != SRV_OK)
-        status = srv_fail(error, SRV_E_UNAVAILABLE, "no memory for the tape");
+    if (status == SRV_OK && change_is_end(work))
+        status = tape_tell(work->all->tape, &work->batch, true, error);
     tape_batch_done(&work->batch);
     return status;
 }

@@ -122,14 +122,25 @@ static srv_status commit_job(store_txn *txn, void *ctx, srv_error *error)
     }
 }
 
+/* A login ends sessions only to make room for its own; a password change ends all, and some may
+ * have been ended by others. */
+static srv_status commit_tell(const commit_work *work, srv_error *error)
+{
+    if (work->kind == COMMIT_PASSWORD)
+        return tape_tell(work->all->tape, &work->batch, true, error);
+    if (tape_add(work->all->tape, &work->batch) != SRV_OK)
+        return srv_fail(error, SRV_E_UNAVAILABLE, "no memory for the tape");
+    return SRV_OK;
+}
+
 static srv_status commit_whole(commit_work *work, store_job *job, srv_error *error)
 {
     tape_batch_init(&work->batch);
 
     srv_status status = store_write(work->all->store, job, work, error);
 
-    if (status == SRV_OK && tape_add(work->all->tape, &work->batch) != SRV_OK)
-        status = srv_fail(error, SRV_E_UNAVAILABLE, "no memory for the tape");
+    if (status == SRV_OK)
+        status = commit_tell(work, error);
     tape_batch_done(&work->batch);
     return status;
 }

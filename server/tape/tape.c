@@ -324,6 +324,13 @@ srv_status tape_add(srv_tape *tape, const tape_batch *batch)
     return status;
 }
 
+srv_status tape_tell(srv_tape *tape, const tape_batch *batch, bool is_many, srv_error *error)
+{
+    if (tape_add(tape, batch) != SRV_OK)
+        return srv_fail(error, SRV_E_UNAVAILABLE, "no memory for the tape");
+    return is_many || batch->count == 0 ? tape_poll(tape, error) : SRV_OK;
+}
+
 /* Of a user, a client, or all: refused when it was made before. */
 static bool tape_is_before(const tape_set *set, tape_kind kind, lanyard_bytes key, int64_t iat)
 {

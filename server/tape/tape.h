@@ -58,6 +58,13 @@ SRV_CHECK srv_status tape_write(store_txn *txn, tape_batch *batch, tape_kind kin
 /* After COMMIT, before the answer. E_NO_MEMORY: see tape_check(). */
 SRV_CHECK srv_status tape_add(srv_tape *tape, const tape_batch *batch);
 
+/* The same, and what others ended before: who is told "ended" finds it refused here, also when
+ * another process did it, or a COMMIT whose outcome was not heard of. Reads the store when the
+ * batch is empty, or is_many: when some of what was to be ended may have been ended by others.
+ * E_UNAVAILABLE: the batch counts all the same. */
+SRV_CHECK srv_status tape_tell(srv_tape *tape, const tape_batch *batch, bool is_many,
+                               srv_error *error);
+
 /* What a token says of itself. Texts may be empty. */
 typedef struct tape_question {
     srv_id sid; /* nil: none */

@@ -72,6 +72,108 @@ static void tape_refuses_here_before_the_answer_and_there_after_a_poll(void **st
     assert_srv(asks(&two->here, &grant), SRV_E_SESSION_ENDED);
 }
 
+/* --- what others ended before --- */
+
+static void end_all(srv_kit *kit, const session_grant *grant)
+{
+    session_logout logout = { .user_id = grant->user_id, .scope = LOGOUT_ALL };
+    unsigned revoked = 0;
+    int64_t seq = 0;
+    srv_error error = { 0 };
+
+    assert_ok(sessions_logout(&kit->sessions, &logout, &revoked, &seq, &error));
+}
+
+static void end_again(srv_kit *kit, const session_grant *grant)
+{
+    session_logout logout = { .sid = grant->sid, .from = kit_from(HOME) };
+    unsigned revoked = 1;
+    int64_t seq = 0;
+    srv_error error = { 0 };
+
+    assert_ok(sessions_logout(&kit->sessions, &logout, &revoked, &seq, &error));
+    assert_int_equal(revoked, 0);
+}
+
+static void disable(srv_kit *kit, const session_grant *grant)
+{
+    srv_error error = { 0 };
+
+    assert_ok(account_set_disabled(&kit->accounts, &grant->user_id, true, &error));
+}
+
+static void make_admin(srv_kit *kit, const session_grant *grant)
+{
+    const account_change change = { .roles = SRV_STR("admin") };
+    user_row user;
+    srv_error error = { 0 };
+
+    assert_ok(account_update(&kit->accounts, &grant->user_id, &change, &user, &error));
+}
+
+static void change_password(srv_kit *kit, const session_grant *grant)
+{
+    session_start start = { .from = kit_from(HOME) };
+    credential_row credential;
+    user_row user;
+    session_grant fresh;
+    srv_error error = { 0 };
+
+    assert_ok(account_read_password(&kit->accounts, &grant->user_id, &user, &credential, &error));
+    assert_ok(account_commit_password(&kit->accounts, &credential, "another", &start, &user, &fresh,
+                                      &error));
+}
+
+static void log_in_again(srv_kit *kit, const srv_id *user_id, session_grant *grant)
+{
+    session_start start = { .from = kit_from(HOME) };
+    credential_row credential;
+    user_row user;
+    srv_error error = { 0 };
+
+    assert_ok(account_read_password(&kit->accounts, user_id, &user, &credential, &error));
+    assert_ok(
+        account_commit_login(&kit->accounts, &credential, NULL, &start, &user, grant, &error));
+}
+
+/* Told to end what the neighbor has just ended, or only the rest of it, and before any poll. */
+static void tape_refuses_what_others_ended_before_the_answer(void **state)
+{
+    typedef void ending(srv_kit * kit, const session_grant *grant);
+    static const struct {
+        ending *here;
+        ending *there;
+        bool has_rest; /* another session is still alive */
+    } cases[] = {
+        { end, end_again, false },
+        { end, end_all, false },
+        { end, end_all, true },
+        { end_all, end_all, false },
+        { disable, disable, false },
+        { end, disable, true },
+        { make_admin, make_admin, false },
+        { end, change_password, true },
+        { end, change_password, false },
+    };
+    pair *two = *state;
+    session_grant grant;
+    session_grant rest;
+
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char name[16];
+
+        snprintf(name, sizeof name, "user%zu", i);
+        kit_user(&two->here, name, HOME, &grant);
+        if (cases[i].has_rest)
+            log_in_again(&two->here, &grant.user_id, &rest);
+        cases[i].here(&two->here, &grant);
+        assert_ok(asks(&two->there, &grant));
+        cases[i].there(&two->there, &grant);
+        if (asks(&two->there, &grant) != SRV_E_SESSION_ENDED)
+            fail_msg("case %zu", i);
+    }
+}
+
 static void tape_that_was_never_loaded_accepts_nothing(void **state)
 {
     pair *two = *state;
@@ -293,6 +395,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         OVER_A_PAIR(tape_refuses_here_before_the_answer_and_there_after_a_poll),
+        OVER_A_PAIR(tape_refuses_what_others_ended_before_the_answer),
         OVER_A_PAIR(tape_that_was_never_loaded_accepts_nothing),
         OVER_A_PAIR(tape_follows_by_itself),
         OVER_A_PAIR(tape_wakes_who_waits_for_it),
