@@ -98,12 +98,28 @@ static srv_status change_fields(change_work *work, srv_error *error)
                                : SRV_OK;
 }
 
+/* A name or an address that was somebody else's: the tokens of that time, which carry nothing but
+ * it, are not this user's. */
+static srv_status change_names(change_work *work, store_txn *txn, srv_error *error)
+{
+    user_row *user = work->user;
+    char username[USERNAME_MAX];
+    char email[EMAIL_MAX];
+
+    memcpy(username, user->username, sizeof username);
+    memcpy(email, user->email, sizeof email);
+    TRY(change_fields(work, error));
+    TRY(change_email(work, txn));
+    if (strcmp(username, user->username) != 0 || strcmp(email, user->email) != 0)
+        user->tokens_not_before = store_now(txn);
+    return SRV_OK;
+}
+
 static srv_status change_update(change_work *work, store_txn *txn, srv_error *error)
 {
     if (work->user->status == USER_DELETED)
         return SRV_E_NOT_FOUND;
-    TRY(change_fields(work, error));
-    TRY(change_email(work, txn));
+    TRY(change_names(work, txn, error));
     if (!work->user->username[0] && !work->user->email[0])
         return srv_fail(error, SRV_E_INVALID, "A user name or an e-mail address is needed.");
     TRY(change_roles(work, txn, error));

@@ -3,8 +3,9 @@
  *
  * Those made here carry "sid" and "iat" besides, and end with their session. One made elsewhere
  * with the same secret has no session: it counts until its exp for an active user of that name,
- * unless it was made (exp - 900) at or before the user's last logout of all, password change or
- * disabling. IMMUTABLE; shared by all threads; borrows accounts and tape.
+ * unless it was made (exp - 900) at or before the user's last logout of all, password change,
+ * disabling, or taking of a name or address. IMMUTABLE; shared by all threads; borrows accounts and
+ * tape.
  */
 #ifndef SERVER_API_COMPAT_H
 #define SERVER_API_COMPAT_H

@@ -229,6 +229,27 @@ srv_status session_begin(const sessions *all, store_txn *txn, const user_row *us
     return status;
 }
 
+typedef struct session_search {
+    const srv_id *sid;
+    session_row *session;
+} session_search;
+
+static srv_status session_search_job(store_txn *txn, void *ctx, srv_error *error)
+{
+    const session_search *search = ctx;
+
+    (void)error;
+    return store_session_get(txn, search->sid, search->session);
+}
+
+srv_status sessions_get(const sessions *all, const srv_id *sid, session_row *session,
+                        srv_error *error)
+{
+    session_search search = { sid, session };
+
+    return store_read(all->store, session_search_job, &search, error);
+}
+
 srv_time session_last_seen(const session_row *session)
 {
     return session->rotated_at - session->rotated_at % SEEN_STEP;

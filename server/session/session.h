@@ -128,6 +128,10 @@ SRV_CHECK srv_status sessions_logout_refresh(const sessions *all, const refresh_
                                              const session_logout *logout, unsigned *revoked,
                                              int64_t *seq, srv_error *error);
 
+/* The row of one, whatever has become of it. E_NOT_FOUND. */
+SRV_CHECK srv_status sessions_get(const sessions *all, const srv_id *sid, session_row *session,
+                                  srv_error *error);
+
 /* GET /v1/sessions: the user's live ones (each may be called from the first again, see store.h);
  * last_seen_at is rotated_at in steps of five minutes (session_last_seen), or a follower could time
  * the owner. */
