@@ -59,16 +59,16 @@ static srv_status commit_hold(commit_work *work, store_txn *txn)
     if (status == SRV_E_NOT_FOUND)
         return SRV_E_INVALID_CREDENTIALS;
     TRY(status);
-    return strcmp(now.secret, work->credential->secret) == 0 ? SRV_OK : SRV_E_INVALID_CREDENTIALS;
+    return strcmp(now.secret, work->credential->secret) == 0 ? SRV_OK : SRV_E_CONFLICT;
 }
 
 static srv_status commit_login(commit_work *work, store_txn *txn)
 {
-    if (work->phc) {
+    if (work->phc)
         TRY(store_password_rehash(txn, &work->credential->id, work->credential->secret, work->phc));
-        TRY(commit_audit(work, txn, AUDIT_PASSWORD_REHASHED));
-    }
     TRY(commit_begin(work, txn));
+    if (work->phc)
+        TRY(commit_audit(work, txn, AUDIT_PASSWORD_REHASHED));
     return commit_audit(work, txn, AUDIT_LOGIN);
 }
 

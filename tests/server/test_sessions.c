@@ -469,7 +469,7 @@ static void password_change_ends_expired_sessions_too(void **state)
     kit->clock.now = old.idle_expires - SRV_SECOND; /* the clock was set back */
     assert_srv(kit_refresh(kit, old.refresh, HOME, &old, &error), SRV_E_SESSION_ENDED);
     assert_srv(account_commit_login(&kit->accounts, &credential, NULL, &start, &user, &old, &error),
-               SRV_E_INVALID_CREDENTIALS);
+               SRV_E_CONFLICT);
 }
 
 static void restore_ends_everything_and_renews_the_epoch(void **state)
