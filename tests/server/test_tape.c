@@ -3,7 +3,7 @@
 
 #include <pthread.h>
 #include <unistd.h>
-#include "tape/set.h"
+#include "tape/tape_own.h"
 
 #define HOME "198.51.100.7"
 
@@ -334,6 +334,70 @@ static void tape_never_passes_over_a_late_commit(void **state)
     assert_srv(tape_check(two->there.tape, &question), SRV_E_SESSION_ENDED);
 }
 
+/* --- what has expired --- */
+
+#define LEFTOVERS (2 * TAPE_TRIM_LIMIT + 1)
+
+static srv_status write_leftovers(store_txn *txn, void *ctx, srv_error *error)
+{
+    tape_row entry = { .kind = TAPE_SID, .key_len = 16, .expires_at = KIT_START - SRV_HOUR };
+
+    (void)error;
+    for (uint32_t i = 0; i < LEFTOVERS; i++) {
+        memcpy(entry.key, &i, sizeof i);
+        TRY(store_tape_add(txn, &entry));
+    }
+    return store_tape_last(txn, ctx);
+}
+
+/* How many entries a trim of everything would find, without keeping what it does. */
+static srv_status count_leftovers(store_txn *txn, void *ctx, srv_error *error)
+{
+    (void)error;
+    TRY(store_tape_trim(txn, KIT_START, LEFTOVERS, ctx));
+    return SRV_E_CONFLICT;
+}
+
+static int64_t leftovers(const srv_kit *kit)
+{
+    int64_t count = -1;
+    srv_error error = { 0 };
+
+    assert_srv(store_write(kit->store, count_leftovers, &count, &error), SRV_E_CONFLICT);
+    return count;
+}
+
+/* The end of very many sessions, expired all at once, does not hold up the news of another. */
+static void tape_drops_one_batch_a_round_and_hears_news_between(void **state)
+{
+    pair *two = *state;
+    tape_rounds rounds = tape_rounds_begin();
+    session_grant grant;
+    int64_t last = 0;
+    srv_error error = { 0 };
+
+    two->here.clock.now = two->there.clock.now = srv_now(); /* which is the thread's */
+    assert_ok(store_write(two->here.store, write_leftovers, &last, &error));
+    kit_user(&two->here, "ada", HOME, &grant);
+    end(&two->here, &grant); /* the last entry, which stays */
+    tape_round(two->there.tape, &rounds);
+    assert_int_equal(leftovers(&two->here), LEFTOVERS); /* it is not time */
+    rounds.trim_at = 0;
+    for (int64_t left = LEFTOVERS; left > 0;) {
+        session_grant news;
+        char name[24];
+
+        snprintf(name, sizeof name, "user%d", (int)left);
+        kit_user(&two->here, name, HOME, &news);
+        end(&two->here, &news);
+        tape_round(two->there.tape, &rounds);
+        assert_srv(asks(&two->there, &news), SRV_E_SESSION_ENDED);
+        left = left > TAPE_TRIM_LIMIT ? left - TAPE_TRIM_LIMIT : 0;
+        assert_int_equal(leftovers(&two->here), left);
+    }
+    assert_true(rounds.trim_at > srv_monotonic()); /* a minute later again */
+}
+
 /* --- the set --- */
 
 static tape_row entry_of(uint64_t number, srv_time expires_at)
@@ -400,6 +464,7 @@ int main(void)
         OVER_A_PAIR(tape_follows_by_itself),
         OVER_A_PAIR(tape_wakes_who_waits_for_it),
         OVER_A_PAIR(tape_never_passes_over_a_late_commit),
+        OVER_A_PAIR(tape_drops_one_batch_a_round_and_hears_news_between),
         cmocka_unit_test(set_finds_what_was_added_and_forgets_what_expired),
         cmocka_unit_test(mark_is_read_as_it_was_written),
     };
