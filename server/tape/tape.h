@@ -13,6 +13,7 @@
 
 #define TAPE_EPOCH_LEN 16 /* 128 random bits: new at creation and at restore */
 #define TAPE_POLL_MS   250
+#define TAPE_LEEWAY_S  60 /* how long past exp who verifies may accept a token, at most */
 
 typedef struct srv_tape srv_tape;
 
@@ -50,7 +51,8 @@ void tape_batch_reset(tape_batch *batch); /* forgets the rows, keeps the memory 
 void tape_batch_done(tape_batch *batch);
 
 /* Inside a job: writes the entry into the store and remembers it. not_before is the transaction's
- * now; it lives for token_life, the longest life of a token it names, and what clocks may differ.
+ * now; it lives for token_life, the longest life of a token it names, what clocks may differ, and
+ * the largest leeway.
  */
 SRV_CHECK srv_status tape_write(store_txn *txn, tape_batch *batch, tape_kind kind,
                                 lanyard_bytes key, srv_time token_life);
