@@ -54,8 +54,10 @@ static srv_status change_save(change_work *work, store_txn *txn)
 /* Nobody may log in as the user after this: whatever was made before is refused by name, too. */
 static srv_status change_tell(change_work *work, store_txn *txn)
 {
-    return tape_write(txn, &work->batch, TAPE_SUB, SRV_BYTES(work->user_id->bytes),
-                      work->all->sessions->rules.longest_life);
+    srv_time life = 0;
+
+    TRY(sessions_longest_life(work->all->sessions, txn, &life));
+    return tape_write(txn, &work->batch, TAPE_SUB, SRV_BYTES(work->user_id->bytes), life);
 }
 
 static srv_status change_email(change_work *work, store_txn *txn)

@@ -129,7 +129,7 @@ srv_status parts_take(server_parts *parts, const srv_config *config, srv_error *
     const session_rules rules = parts_rules(parts, config);
     const limits_opts limits = parts_limits(config);
 
-    sessions_set_rules(&parts->sessions, &rules);
+    TRY(sessions_take_rules(&parts->sessions, &rules, error));
     keyring_set_times(parts->ring, config->rotate_s * SRV_SECOND, 0);
     limits_set(parts->limits, &limits);
     parts->accounts.points_min = (unsigned)config->password_min;

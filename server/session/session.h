@@ -53,6 +53,15 @@ SRV_CHECK srv_status sessions_settle_life(sessions *all, srv_time at_least, srv_
 /* The longest life of what is made under these rules. */
 srv_time session_rules_life(const session_rules *rules);
 
+/* sessions_set_rules() while tokens are being made: whoever ends a session, in whichever process,
+ * knows of a longer life before the first token has it. A failure changes nothing. */
+SRV_CHECK srv_status sessions_take_rules(sessions *all, const session_rules *rules,
+                                         srv_error *error);
+
+/* Inside a job, after the rows of what ends and before the first tape entry: how long what names
+ * it must stay on the tape. Another process may give longer lives than this one knows of yet. */
+SRV_CHECK srv_status sessions_longest_life(const sessions *all, store_txn *txn, srv_time *life);
+
 /* The permission to make one TokenSet. Wipe it after use (session_grant_done). */
 typedef struct session_grant {
     srv_id sid;

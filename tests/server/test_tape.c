@@ -174,6 +174,56 @@ static void tape_refuses_what_others_ended_before_the_answer(void **state)
     }
 }
 
+/* --- lives that the neighbor does not know of yet --- */
+
+/* Whether it is refused in the last second of its life, by who has forgotten what has expired. */
+static void assert_refused_to_the_last(srv_kit *kit, const session_grant *grant, bool is_named)
+{
+    tape_question question = { .sub = grant->user_id, .iat = grant->iat };
+    srv_error error = { 0 };
+
+    if (is_named)
+        question.sid = grant->sid;
+    kit->clock.now = (grant->exp - 1) * SRV_SECOND;
+    assert_ok(tape_load(kit->tape, &error));
+    assert_srv(tape_check(kit->tape, &question), SRV_E_SESSION_ENDED);
+}
+
+/* Tokens of two hours are made here; there they are believed to live for 900 seconds. */
+static void tape_entry_of_a_neighbor_lives_as_long_as_our_tokens(void **state)
+{
+    const session_rules longer = { .access_life = 2 * SRV_HOUR };
+    pair *two = *state;
+    session_grant ended;
+    session_grant disabled;
+    srv_error error = { 0 };
+
+    assert_ok(sessions_take_rules(&two->here.sessions, &longer, &error));
+    kit_user(&two->here, "ada", HOME, &ended);
+    kit_user(&two->here, "bob", HOME, &disabled);
+    assert_int_equal(ended.exp - ended.iat, 7200);
+    assert_true(two->there.sessions.rules.longest_life == 900 * SRV_SECOND);
+    end(&two->there, &ended);
+    disable(&two->there, &disabled);
+    assert_refused_to_the_last(&two->there, &ended, true);
+    assert_refused_to_the_last(&two->there, &disabled, false);
+}
+
+/* No token has the longer life before the database knows of it. */
+static void rules_that_the_database_does_not_know_are_not_taken(void **state)
+{
+    const session_rules longer = { .access_life = 2 * SRV_HOUR };
+    pair *two = *state;
+    srv_error error = { 0 };
+
+    kit_script(two->here.url, "ALTER TABLE meta RENAME TO away");
+    assert_true(sessions_take_rules(&two->here.sessions, &longer, &error) != SRV_OK);
+    assert_true(two->here.sessions.rules.access_life == 900 * SRV_SECOND);
+    kit_script(two->here.url, "ALTER TABLE away RENAME TO meta");
+    assert_ok(sessions_take_rules(&two->here.sessions, &longer, &error));
+    assert_true(two->here.sessions.rules.access_life == 2 * SRV_HOUR);
+}
+
 static void tape_that_was_never_loaded_accepts_nothing(void **state)
 {
     pair *two = *state;
@@ -460,6 +510,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         OVER_A_PAIR(tape_refuses_here_before_the_answer_and_there_after_a_poll),
         OVER_A_PAIR(tape_refuses_what_others_ended_before_the_answer),
+        OVER_A_PAIR(tape_entry_of_a_neighbor_lives_as_long_as_our_tokens),
+        OVER_A_PAIR(rules_that_the_database_does_not_know_are_not_taken),
         OVER_A_PAIR(tape_that_was_never_loaded_accepts_nothing),
         OVER_A_PAIR(tape_follows_by_itself),
         OVER_A_PAIR(tape_wakes_who_waits_for_it),
