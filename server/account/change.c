@@ -62,7 +62,7 @@ static srv_status change_tell(change_work *work, store_txn *txn)
 
 static srv_status change_email(change_work *work, store_txn *txn)
 {
-    if (!work->change->email.ptr)
+    if (!work->change->email.ptr && !work->change->removes_email)
         return SRV_OK;
     TRY(store_emails_remove(txn, work->user_id));
     memcpy(work->user->email, work->email.address, sizeof work->user->email);
@@ -222,7 +222,7 @@ srv_status account_update(const accounts *all, const srv_id *user_id, const acco
                          .by = { .actor = change->actor } };
 
     memcpy(work.by.address, change->from.address, sizeof work.by.address);
-    if (change->email.len > 0)
+    if (change->email.ptr)
         TRY(account_email(change->email, work.email.address, work.email.address_norm, error));
     TRY(change_whole(&work, error));
     *user = changed;

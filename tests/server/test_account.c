@@ -256,6 +256,12 @@ static void update_changes_what_is_given_and_keeps_the_rest(void **state)
     assert_srv(kit_refresh(&test->kit, grant.refresh, HOME, &grant, &error), SRV_E_SESSION_ENDED);
     assert_ok(log_in(test, "new@example.org", PASSWORD, &user, &grant));
     assert_string_equal(grant.roles, "admin");
+    change = (account_change){ .email = SRV_STR("") };
+    assert_srv(account_update(&test->kit.accounts, &user.id, &change, &user, &error),
+               SRV_E_INVALID_EMAIL);
+    change = (account_change){ .removes_email = true };
+    assert_ok(account_update(&test->kit.accounts, &user.id, &change, &user, &error));
+    assert_string_equal(user.email, "");
     change = (account_change){ .profile = SRV_STR("[1]") };
     assert_srv(account_update(&test->kit.accounts, &user.id, &change, &user, &error),
                SRV_E_INVALID);
