@@ -94,7 +94,8 @@ SRV_CHECK srv_status tape_epoch_renew(store_txn *txn);
 size_t tape_count(const srv_tape *tape); /* entries in memory */
 
 /* The last seq kept beside the master key: a store that is behind it was put back by hand, and is
- * treated as restored. */
+ * treated as restored. So is any store while TAPE_MARK_AHEAD is kept: no seq is as high. */
+#define TAPE_MARK_AHEAD INT64_C(999999999999999999)
 SRV_CHECK srv_status tape_mark_read(const char *path, int64_t *seq); /* no file: 0 */
 SRV_CHECK srv_status tape_mark_write(const char *path, int64_t seq, srv_error *error);
 
