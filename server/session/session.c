@@ -127,14 +127,11 @@ srv_status session_end(const sessions *all, store_txn *txn, const session_row *s
     return session_tell(txn, &session->id, &session->user_id, life, reason, by, batch);
 }
 
-/* All rows before the first tape entry: who waits for a row never holds the tape (ADR-0009).
- * *count: of those that were alive. */
-static srv_status session_end_list(const sessions *all, store_txn *txn, session_list *list,
-                                   const srv_id *user_id, end_reason reason, const audit_row *by,
-                                   tape_batch *batch, unsigned *count)
+/* Leaves in the list those that had not ended already; *count: of those that were alive. */
+static srv_status session_end_rows(store_txn *txn, session_list *list, end_reason reason,
+                                   unsigned *count)
 {
     size_t ended = 0;
-    srv_time life = 0;
 
     *count = 0;
     for (size_t i = 0; i < list->count; i++) {
@@ -146,9 +143,21 @@ static srv_status session_end_list(const sessions *all, store_txn *txn, session_
         *count += list->items[i].is_live;
         list->items[ended++] = list->items[i];
     }
-    if (ended > 0)
+    list->count = ended;
+    return SRV_OK;
+}
+
+/* All rows before the first tape entry: who waits for a row never holds the tape (ADR-0009). */
+static srv_status session_end_list(const sessions *all, store_txn *txn, session_list *list,
+                                   const srv_id *user_id, end_reason reason, const audit_row *by,
+                                   tape_batch *batch, unsigned *count)
+{
+    srv_time life = 0;
+
+    TRY(session_end_rows(txn, list, reason, count));
+    if (list->count > 0)
         TRY(sessions_longest_life(all, txn, &life));
-    for (size_t i = 0; i < ended; i++)
+    for (size_t i = 0; i < list->count; i++)
         TRY(session_tell(txn, &list->items[i].id, user_id, life, reason, by, batch));
     return SRV_OK;
 }
@@ -241,23 +250,25 @@ srv_status session_begin(const sessions *all, store_txn *txn, const user_row *us
 
 typedef struct session_search {
     const srv_id *sid;
-    session_row *session;
+    session_row row;
 } session_search;
 
 static srv_status session_search_job(store_txn *txn, void *ctx, srv_error *error)
 {
-    const session_search *search = ctx;
+    session_search *search = ctx;
 
     (void)error;
-    return store_session_get(txn, search->sid, search->session);
+    return store_session_get(txn, search->sid, &search->row);
 }
 
 srv_status sessions_get(const sessions *all, const srv_id *sid, session_row *session,
                         srv_error *error)
 {
-    session_search search = { sid, session };
+    session_search search = { .sid = sid };
 
-    return store_read(all->store, session_search_job, &search, error);
+    TRY(store_read(all->store, session_search_job, &search, error));
+    *session = search.row;
+    return SRV_OK;
 }
 
 srv_time session_last_seen(const session_row *session)
