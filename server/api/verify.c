@@ -74,14 +74,12 @@ static srv_status verify_judge(const api_call *call, access_identity *identity, 
 static srv_status verify_fulfil(const api_call *call, const access_identity *identity,
                                 const verify_wish *wish, srv_error *error)
 {
-    int64_t age_s = srv_time_seconds(call->request->now) - identity->auth_time;
-
     if (wish->max_lag_ms >= 0 && tape_lag(call->api->tape) > wish->max_lag_ms * 1000) {
         (void)srv_fail(error, SRV_E_INVALID_TOKEN, "");
         error->reason = "revocations are not known to be fresh";
         return SRV_E_INVALID_TOKEN;
     }
-    if (wish->max_age_s >= 0 && age_s > wish->max_age_s)
+    if (wish->max_age_s >= 0 && !caller_is_fresh(call, identity, wish->max_age_s))
         return srv_fail(error, SRV_E_REAUTH_REQUIRED, "");
     if (!verify_has_roles(identity->roles, wish->roles))
         return srv_fail(error, SRV_E_FORBIDDEN, "");
