@@ -58,17 +58,23 @@ def test_roles_are_needed_all():
     S.admin("users", "roles", user["name"], "reader editor")
     token = S.login(user["name"]).json["access_token"]
     for query, status in (("?roles=reader", 200), ("?roles=reader,editor", 200),
-                          ("?roles=reader%20editor", 200), ("?roles=admin", 403),
-                          ("?roles=reader,admin", 403), ("?roles=read", 403), ("?roles=readers", 403)):
+                          ("?roles=reader%20editor", 200), ("?roles=reader,+editor", 200),
+                          ("?roles=admin", 403), ("?roles=reader,admin", 403), ("?roles=read", 403),
+                          ("?roles=readers", 403)):
         same((query, verify(query, token=token).status), (query, status))
     assert "insufficient_scope" in verify("?roles=admin", token=token).header("WWW-Authenticate")
 
 
 def test_a_slip_in_the_proxy_opens_nothing():
     token = S.register()["access_token"]
-    for query in ("?role=admin", "?roles=", "?roles=a&roles=b", "?max_age=x", "?max_age=-1",
-                  "?max_age=", "?max_age=" + "9" * 40, "?maxage=5", "?roles=a&x=1"):
+    for query in ("?role=admin", "?roles=", "?roles=,", "?roles=%20", "?roles=+,+", "?roles",
+                  "?roles=a&roles=b", "?max_age=x", "?max_age=-1", "?max_age=", "?max_age=" + "9" * 40, "?maxage=5", "?roles=a&x=1"):
         same((query, verify(query, token=token).status), (query, 403))
+    user = S.register()
+    S.admin("users", "roles", user["name"], "reader editor")
+    token = S.login(user["name"]).json["access_token"]
+    for roles in (",reader", "reader,", "reader,,editor", "reader,+,editor", "reader,+"):
+        same((roles, verify("?roles=" + roles, token=token).status), (roles, 403))
 
 
 def test_freshness_is_asked_for():
