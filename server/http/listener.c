@@ -154,8 +154,6 @@ static enum MHD_Result listener_refuse(http_listener *listener, http_exchange *e
     const http_opts *opts = listener_opts(listener);
     srv_error error = { .status = exchange->fault };
 
-    if (srv_status_http(exchange->fault) == 503)
-        error.retry_after_s = 1;
     if (opts->refuse)
         opts->refuse(opts->ctx, &exchange->request, &exchange->response, exchange->fault);
     else
