@@ -100,6 +100,25 @@ def test_successes_at_once_cost_nothing():
         same({answer.status for answer in at_once(40, ask)}, {200})
 
 
+def test_logins_that_wait_are_told_when_the_server_stops():
+    """Those beyond ten are parked; none gets an answer that says nothing."""
+    server = Server(limits=False, hash_workers=1, hash_queue=16)
+    try:
+        name = server.register()["name"]
+        with concurrent.futures.ThreadPoolExecutor(40) as pool:
+            jobs = [pool.submit(server.login, name) for _ in range(40)]
+            while "lanyardd_parked 0\n" in server.admin_socket("/metrics"):
+                assert not all(job.done() for job in jobs), "nobody waited"
+            same(server.stop(), 0)
+            found = [job.result() for job in jobs if not job.exception()]
+        same({answer.status for answer in found}, {200, 503})
+        for answer in found:
+            check(answer, answer.status, None if answer.status == 200 else "hash_queue_full")
+            assert answer.status == 503 or answer.json["access_token"]
+    finally:
+        server.close()
+
+
 def introspect(client, secret, address):
     return S.ask("POST", "/oauth/introspect", form={"token": "x"}, basic=(client, secret),
                  headers=at(address))
