@@ -3,6 +3,7 @@
 #include "audit.h"
 #include <string.h>
 #include "refusal.h"
+#include "rules.h"
 #include "times.h"
 #include "weak.h"
 
@@ -191,9 +192,10 @@ static int audit_signature(cli_run *run, const lanyard_keyset *keys, const lanya
     lanyard_buf payload;
     lanyard_error error = { 0 };
 
-    if (lanyard_policy_new(
-            &(lanyard_policy_opts){ .size = sizeof(lanyard_policy_opts), .algs = info->name }, NULL,
-            &policy, &error) != LANYARD_OK)
+    if (lanyard_policy_new(&(lanyard_policy_opts){ .size = sizeof(lanyard_policy_opts),
+                                                   .algs = info->name,
+                                                   .limits = rules_limits(text.len) },
+                           NULL, &policy, &error) != LANYARD_OK)
         return refuse(run, &error, NULL);
     lanyard_buf_init(&payload, NULL, LANYARD_LIMIT_CEILING);
     if (lanyard_jws_verify(policy, keys, text.ptr, text.len, NULL, &payload, &error) != LANYARD_OK)
@@ -204,20 +206,34 @@ static int audit_signature(cli_run *run, const lanyard_keyset *keys, const lanya
     return CLI_ACCEPTED;
 }
 
+static void audit_len(const lanyard_untrusted *untrusted, lanyard_str text, cli_findings *findings)
+{
+    size_t header_len = lanyard_untrusted_header(untrusted).len;
+
+    if (text.len > LANYARD_TOKEN_LEN_MAX)
+        findings_add(findings, "too_long", "%zu bytes, where a verifier reads %u at most", text.len,
+                     LANYARD_TOKEN_LEN_MAX);
+    else if (text.len > LEN_USUAL)
+        findings_add(findings, "long", "%zu bytes are more than a cookie holds", text.len);
+    if (header_len > LANYARD_HEADER_LEN_MAX)
+        findings_add(findings, "long_header", "a header of %zu bytes, where a verifier reads %u",
+                     header_len, LANYARD_HEADER_LEN_MAX);
+}
+
 int audit_token(cli_run *run, const lanyard_keyset *keys, lanyard_str text, cli_findings *findings)
 {
     lanyard_untrusted *untrusted = NULL;
     const lanyard_alg_info *info = NULL;
+    lanyard_limits limits = rules_limits(text.len);
     lanyard_error error = { 0 };
     int exit_status = CLI_ACCEPTED;
 
-    if (lanyard_untrusted_read(NULL, text.ptr, text.len, NULL, &untrusted, &error) != LANYARD_OK)
+    if (lanyard_untrusted_read(&limits, text.ptr, text.len, NULL, &untrusted, &error) != LANYARD_OK)
         return refuse_token(run, &error, text);
     info = audit_alg(untrusted, findings);
     audit_header(untrusted, findings);
     audit_claims(run, untrusted, findings);
-    if (text.len > LEN_USUAL)
-        findings_add(findings, "long", "%zu bytes are more than a cookie holds", text.len);
+    audit_len(untrusted, text, findings);
     if (info)
         exit_status = audit_guess(run, untrusted, info, text, findings);
     if (info && keys && exit_status == CLI_ACCEPTED)

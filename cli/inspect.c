@@ -5,6 +5,7 @@
 #include "input.h"
 #include "pretty.h"
 #include "refusal.h"
+#include "rules.h"
 #include "times.h"
 
 #define PAYLOAD_SHOWN 400u
@@ -183,10 +184,11 @@ static void inspect_read_claims(inspect_job *job)
 
 static int inspect_token(cli_run *run, lanyard_str text, inspect_job *job)
 {
+    lanyard_limits limits = rules_limits(text.len);
     lanyard_error error = { 0 };
     lanyard_str header = { 0 };
 
-    if (lanyard_untrusted_read(NULL, text.ptr, text.len, NULL, &job->untrusted, &error) !=
+    if (lanyard_untrusted_read(&limits, text.ptr, text.len, NULL, &job->untrusted, &error) !=
         LANYARD_OK)
         return refuse_token(run, &error, text);
     header = lanyard_untrusted_header(job->untrusted);
