@@ -81,14 +81,21 @@ static void explain_text(cli_run *run, const lanyard_explanation *explanation, l
     explain_verdict(run, explanation, token);
 }
 
-/* A refusal as JSON belongs on standard error. */
+/* A refusal as JSON belongs on standard error, with what every refusal has. */
 static void explain_json(cli_run *run, const lanyard_explanation *explanation)
 {
-    cli_out *out = explanation->status == LANYARD_OK ? &run->out : &run->err;
+    bool is_accepted = explanation->status == LANYARD_OK;
+    cli_out *out = is_accepted ? &run->out : &run->err;
 
     if (lanyard_explanation_write(explanation, &out->buf) != LANYARD_OK)
         out->is_broken = true;
-    out_text(out, "\n");
+    else
+        lanyard_buf_cut(&out->buf, out->buf.len - 1); /* its closing brace */
+    out_json_member_int(out, "exit", refuse_exit(explanation->status));
+    out_json_member(out, "message", lanyard_status_text(explanation->status));
+    if (!is_accepted)
+        refuse_add_warnings(run);
+    out_text(out, "}\n");
 }
 
 static int explain_token(cli_run *run, const lanyard_policy *policy, const lanyard_keyset *keys,

@@ -2,6 +2,7 @@
 #include "findings.h"
 #include <stdarg.h>
 #include <stdio.h>
+#include "refusal.h"
 
 #define SENTENCE_MAX 320
 
@@ -53,7 +54,10 @@ int findings_say(cli_run *run, const cli_findings *findings)
         out_json_name(out, "findings");
         out_text(out, "[");
         out_add(out, findings->text.buf.ptr, findings->text.buf.len);
-        out_text(out, "]}\n");
+        out_text(out, "]");
+        if (has_any)
+            refuse_add_warnings(run);
+        out_text(out, "}\n");
     } else {
         out_add(out, findings->text.buf.ptr, findings->text.buf.len);
         if (!has_any)

@@ -36,17 +36,8 @@ typedef struct inspect_job {
 static bool inspect_time(const inspect_job *job, const time_row *row, int64_t *moment)
 {
     lanyard_value root = lanyard_json_root(job->claims);
-    lanyard_value value;
-    double number = 0;
 
-    if (lanyard_value_member(&root, lanyard_str_of(row->name), &value) != LANYARD_OK)
-        return false;
-    if (lanyard_value_int(&value, moment) == LANYARD_OK)
-        return true;
-    if (lanyard_value_num(&value, &number) != LANYARD_OK || number < -1e15 || number > 1e15)
-        return false;
-    *moment = (int64_t)number;
-    return true;
+    return time_read_claim(&root, row->name, moment);
 }
 
 static void inspect_say_time(const time_row *row, int64_t moment, int64_t now, char *utc,

@@ -34,7 +34,7 @@ static void refuse_prefix(cli_run *run)
     out_text(&run->err, ": ");
 }
 
-static void refuse_add_warnings(cli_run *run)
+void refuse_add_warnings(cli_run *run)
 {
     if (run->warnings.buf.len == 0)
         return;
