@@ -20,6 +20,8 @@ int sign_check_header(cli_run *run)
         return CLI_ACCEPTED;
     if (options->typ)
         return refuse_usage(run, "--header stands for the whole header; leave --typ out");
+    if (options->no_kid)
+        return refuse_usage(run, "--header stands for the whole header; leave --no-kid out");
     /* Of a set, --kid still says which key. */
     if (options->kid && options->key.count + options->jwks.count == 0)
         return refuse_usage(run, "--header stands for the whole header; leave --kid out");
@@ -63,7 +65,8 @@ static int sign_payload(cli_run *run, const lanyard_key *key, const lanyard_buf 
                               .alg = options->alg.count > 0 ? options->alg.items[0] : NULL,
                               .typ = options->typ,
                               .header = options->header,
-                              .header_len = options->header ? strlen(options->header) : 0 };
+                              .header_len = options->header ? strlen(options->header) : 0,
+                              .no_kid = options->no_kid };
 
     TRY(sign_check_alg(run, key));
     lanyard_buf_init(&token, NULL, TOKEN_MAX);
