@@ -103,14 +103,14 @@ lanyard_status lan_pkey_sign(lan_pkey *pkey, lan_scheme scheme, lan_bytes messag
     lan_prepared own = { NULL, NULL };
     const lan_prepared *prepared = NULL;
 
-    ERR_set_mark();
+    lan_errors_begin();
 
     lanyard_status status = sign_find(pkey, scheme, LAN_SIGN, worker, &own, &prepared, err);
 
     if (status == LANYARD_OK)
         status = sign_prepared(pkey, prepared, scheme, message, signature, err);
     lan_prepared_done(&own);
-    ERR_pop_to_mark();
+    lan_errors_end();
     return status;
 }
 
@@ -122,13 +122,13 @@ lanyard_status lan_pkey_verify(lan_pkey *pkey, lan_scheme scheme, lan_bytes mess
 
     if (signature.len != pkey->signature_len)
         return lan_fail(err, LANYARD_E_SIGNATURE, "signature", 0);
-    ERR_set_mark();
+    lan_errors_begin();
 
     lanyard_status status = sign_find(pkey, scheme, LAN_VERIFY, worker, &own, &prepared, err);
 
     if (status == LANYARD_OK)
         status = verify_prepared(pkey, prepared, scheme, message, signature, err);
     lan_prepared_done(&own);
-    ERR_pop_to_mark();
+    lan_errors_end();
     return status;
 }
