@@ -292,6 +292,8 @@ static int keys_only(cli_run *run, lanyard_keyset *keys, lanyard_key **key)
     if (is_one)
         *key = lanyard_key_ref(first);
     lanyard_keyset_free(keys);
+    if (!first)
+        return keys_refuse_empty(run);
     return is_one ? CLI_ACCEPTED : refuse_trouble(run, "expected one key, found a set of others");
 }
 
@@ -312,5 +314,9 @@ int keys_read_one(cli_run *run, const char *name, lanyard_key **key)
     if (exit_status == CLI_ACCEPTED)
         exit_status = keys_read_file(run, name, &opts, &keys);
     lanyard_buf_done(&passphrase);
-    return exit_status == CLI_ACCEPTED ? keys_only(run, keys, key) : exit_status;
+    if (exit_status != CLI_ACCEPTED)
+        return exit_status;
+    if (!lanyard_keyset_at(keys, 0))
+        keys_warn_skipped(run, name, keys);
+    return keys_only(run, keys, key);
 }
