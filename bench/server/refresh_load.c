@@ -4,7 +4,6 @@
  *   refresh_load PORT FILE SECONDS       FILE: a refresh token a line, a client each
  *
  * Prints requests a second, the p99 of their latency in ms, and how many were not answered 200. */
-#define _GNU_SOURCE /* strcasestr */
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
@@ -147,7 +146,7 @@ static int read_tokens(const char *path, client *clients)
         clients[found].token[strcspn(clients[found].token, "\n")] = '\0';
         found++;
     }
-    fclose(file);
+    (void)fclose(file);
     return found;
 }
 

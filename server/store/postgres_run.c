@@ -135,6 +135,17 @@ static srv_status postgres_send(postgres_conn *conn, const store_call *call)
                : store_postgres_failed(conn, NULL);
 }
 
+/* Takes a result that holds rows or a count, as long as one more is expected. */
+static bool postgres_keep(PGresult *result, PGresult **results, size_t count, size_t *got)
+{
+    ExecStatusType kind = PQresultStatus(result); /* an error for NULL */
+
+    if ((kind != PGRES_TUPLES_OK && kind != PGRES_COMMAND_OK) || *got == count)
+        return false;
+    results[(*got)++] = result;
+    return true;
+}
+
 /* Up to the end of the pipeline: what comes before it is not committed yet. *got results, also
  * when it fails. */
 static srv_status postgres_receive(postgres_conn *conn, PGresult **results, size_t count,
@@ -146,15 +157,12 @@ static srv_status postgres_receive(postgres_conn *conn, PGresult **results, size
     for (;;) {
         PGresult *result = PQgetResult(conn->pg);
         ExecStatusType kind = PQresultStatus(result);
-        bool is_rows = kind == PGRES_TUPLES_OK || kind == PGRES_COMMAND_OK;
 
         if (!result && was_null)
             return store_postgres_failed(conn, NULL);
         was_null = !result;
-        if (result && is_rows && *got < count) {
-            results[(*got)++] = result;
+        if (postgres_keep(result, results, count, got))
             continue;
-        }
         if (result && kind != PGRES_PIPELINE_SYNC && status == SRV_OK)
             status = store_postgres_failed(conn, result);
         PQclear(result);
