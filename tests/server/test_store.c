@@ -2,6 +2,7 @@
 #include "kit.h"
 
 #include <pthread.h>
+#include "store/postgres.h"
 
 static int open_kit(void **state)
 {
@@ -274,6 +275,34 @@ static void store_refuses_urls_that_are_none(void **unused)
         assert_srv(store_open(&opts, &store, &error), SRV_E_CONFIG);
         assert_null(store);
     }
+}
+
+static void assert_connection_has(PGconn *conn, const char *name, const char *value)
+{
+    PQconninfoOption *all = PQconninfo(conn);
+    const PQconninfoOption *option = all;
+
+    assert_non_null(all);
+    while (option->keyword && strcmp(option->keyword, name) != 0)
+        option++;
+    assert_non_null(option->val);
+    assert_string_equal(option->val, value);
+    PQconninfoFree(all);
+}
+
+static void connections_notice_a_network_that_is_cut(void **unused)
+{
+    PGconn *conn = store_postgres_dial("postgresql://127.0.0.1:1/d?tcp_user_timeout=70", false);
+
+    (void)unused;
+    assert_connection_has(conn, "tcp_user_timeout", "70");
+    PQfinish(conn);
+    conn = store_postgres_dial("postgresql://127.0.0.1:1/d?client_encoding=LATIN1", true);
+    assert_connection_has(conn, "tcp_user_timeout", "5000");
+    assert_connection_has(conn, "connect_timeout", "5");
+    assert_connection_has(conn, "keepalives_idle", "5");
+    assert_connection_has(conn, "client_encoding", "UTF8");
+    PQfinish(conn);
 }
 
 /* --- sessions and the tape --- */
@@ -551,6 +580,7 @@ int main(void)
         OVER_A_KIT(store_refuses_a_migration_that_was_edited),
         cmocka_unit_test(store_migrates_once_when_two_start),
         cmocka_unit_test(store_refuses_urls_that_are_none),
+        cmocka_unit_test(connections_notice_a_network_that_is_cut),
         OVER_A_KIT(store_rotates_only_the_right_generation_family_and_time),
         OVER_A_KIT(store_rotates_alone_only_what_it_would_rotate_in_a_transaction),
         OVER_A_KIT(store_keeps_the_latest_rotators),
