@@ -1,6 +1,7 @@
 /* reload.c - see reload.h. */
 #include "serve/reload.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/log.h"
@@ -90,7 +91,7 @@ static void reload_refuse(const srv_error *error)
     log_end(&line);
 }
 
-void reload_run(server_reload *reload)
+static void reload_run(server_reload *reload)
 {
     srv_error error = { .status = SRV_E_NO_MEMORY };
     reload_kept *fresh = calloc(1, sizeof *fresh);
@@ -107,6 +108,39 @@ void reload_run(server_reload *reload)
     if (fresh)
         config_done(&fresh->config);
     free(fresh);
+}
+
+static void *reload_thread(void *ctx)
+{
+    server_reload *reload = ctx;
+    sigset_t hangup;
+    int signal_number = 0;
+
+    sigemptyset(&hangup);
+    sigaddset(&hangup, SIGHUP);
+    for (;;) {
+        if (sigwait(&hangup, &signal_number) != 0)
+            continue;
+        if (atomic_load(&reload->is_over))
+            return NULL;
+        reload_run(reload);
+    }
+}
+
+srv_status reload_start(server_reload *reload, srv_error *error)
+{
+    reload->has_thread = pthread_create(&reload->thread, NULL, reload_thread, reload) == 0;
+    return reload->has_thread ? SRV_OK : srv_fail(error, SRV_E_NO_MEMORY, "cannot start a thread");
+}
+
+void reload_stop(server_reload *reload)
+{
+    if (!reload->has_thread)
+        return;
+    atomic_store(&reload->is_over, true);
+    pthread_kill(reload->thread, SIGHUP);
+    pthread_join(reload->thread, NULL);
+    reload->has_thread = false;
 }
 
 void reload_done(server_reload *reload)
