@@ -525,6 +525,45 @@ static void backup_restores_everything_that_stood_in_it(void **state)
     assert_int_equal(rmdir(folder), 0);
 }
 
+/* Neither what is empty, nor what another version of the program is at work on. */
+static void backup_refuses_another_schema(void **state)
+{
+    static const struct {
+        const char *edit;
+        const char *said;
+    } cases[] = {
+        { "UPDATE schema_migrations SET version = 9000 WHERE version = 1", "version 9000, this" },
+        { "DELETE FROM schema_migrations", "the database is empty" },
+        { "DROP TABLE schema_migrations", "the database is empty" },
+    };
+    srv_kit *kit = *state;
+    char folder[] = "/tmp/lanyard-backup-XXXXXX";
+    char path[64];
+
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/backup.db", folder);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        srv_error error = { 0 };
+
+        kit_script(kit->url, cases[i].edit);
+        assert_srv(store_backup(kit->store, path, &error), SRV_E_SCHEMA);
+        assert_non_null(strstr(error.detail, cases[i].said));
+    }
+    assert_int_equal(rmdir(folder), 0); /* no file is left */
+}
+
+static void store_makes_no_file_where_one_was_expected(void **unused)
+{
+    store_opts opts = { .url = "sqlite:/tmp/lanyard-is-not-there.db", .is_there = true };
+    srv_store *store = NULL;
+    srv_error error = { 0 };
+
+    (void)unused;
+    assert_srv(store_open(&opts, &store, &error), SRV_E_CONFIG);
+    assert_string_equal(error.detail, "there is no database at /tmp/lanyard-is-not-there.db");
+    assert_int_equal(access("/tmp/lanyard-is-not-there.db", F_OK), -1);
+}
+
 static void check_finds_a_backup_that_was_changed(void **state)
 {
     static const char *const edits[] = {
@@ -587,6 +626,8 @@ int main(void)
         OVER_A_KIT(store_never_counts_the_tape_back),
         OVER_A_KIT(store_checks_a_sound_database),
         OVER_A_KIT(backup_restores_everything_that_stood_in_it),
+        OVER_A_KIT(backup_refuses_another_schema),
+        cmocka_unit_test(store_makes_no_file_where_one_was_expected),
         OVER_A_KIT(check_finds_a_backup_that_was_changed),
         OVER_A_KIT(restore_refuses_what_is_no_backup),
     };

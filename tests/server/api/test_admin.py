@@ -3,7 +3,9 @@
 import datetime
 import json
 import os
+import re
 import shutil
+import sqlite3
 import stat
 import subprocess
 
@@ -225,6 +227,34 @@ def test_a_backup_is_whole_and_found_out_when_changed():
         file.seek(os.path.getsize(path) // 2)
         file.write(b"\xff" * 64)
     command("check-backup", path, expect=1)
+
+
+def test_a_database_that_is_not_there_is_neither_saved_nor_made():
+    path, copy = S.place / "typo.db", S.place / "copy-of-typo"
+    for words, status in ((("backup", str(copy)), 2), (("doctor",), 1)):
+        done = subprocess.run([PROGRAM, f"--data={S.data}", f"--db=sqlite:{path}", *words],
+                              capture_output=True, text=True)
+        same((words[0], done.returncode), (words[0], status))
+        assert f"there is no database at {path}" in done.stdout + done.stderr, done
+        same((path.exists(), copy.exists()), (False, False))
+
+
+def test_a_backup_refuses_an_empty_database_and_leaves_it_so():
+    path, copy = S.place / "empty.db", S.place / "copy-of-empty"
+    path.touch()
+    done = subprocess.run([PROGRAM, f"--data={S.data}", f"--db=sqlite:{path}", "backup", copy],
+                          capture_output=True, text=True)
+    same((done.returncode, copy.exists()), (1, False))
+    assert "the database is empty" in done.stderr, done.stderr
+    with sqlite3.connect(path) as database:
+        same(database.execute("SELECT count(*) FROM sqlite_master").fetchone(), (0,))
+
+
+def test_migrate_says_what_it_has_done():
+    words = [PROGRAM, f"--data={S.data}", f"--db=sqlite:{S.place}/fresh.db", "migrate"]
+    said = [subprocess.run(words, capture_output=True, text=True, check=True).stdout for _ in range(2)]
+    assert re.fullmatch(r"the schema has version \d+, and the database was empty\n", said[0]), said
+    same(said[1], said[0].split(",")[0] + "\n")
 
 
 def test_restore_waits_until_the_server_has_stopped():
