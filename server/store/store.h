@@ -38,8 +38,8 @@ typedef struct store_opts {
     srv_clock clock; /* NULL: SQLite the wall clock, PostgreSQL its clock_timestamp() */
 } store_opts;
 
-/* Connects; does not look at the schema. E_CONFIG (a URL of another kind, or with a password; a file
- * that is not there), E_UNAVAILABLE. */
+/* Connects; does not look at the schema. E_CONFIG (a URL of another kind, or with a password; no
+ * file there), E_UNAVAILABLE. */
 SRV_CHECK srv_status store_open(const store_opts *opts, srv_store **opened, srv_error *error);
 void store_close(srv_store *store); /* waits for the jobs that run; NULL is fine */
 
