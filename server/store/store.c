@@ -194,7 +194,7 @@ srv_status store_read(srv_store *store, store_job *job, void *ctx, srv_error *er
 
 srv_status store_migrate(srv_store *store, srv_error *error)
 {
-    TRY(store_write(store, store_migrate_job, NULL, error));
+    TRY(store_write(store, store_migrate_job, (void *)(uintptr_t)&store_migrations, error));
     if (!store->walk)
         return SRV_OK;
     /* SQLite would prepare every statement again after each step back over a schema that is not

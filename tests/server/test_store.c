@@ -2,6 +2,7 @@
 #include "kit.h"
 
 #include <pthread.h>
+#include "store/migrations.h"
 #include "store/postgres.h"
 
 static int open_kit(void **state)
@@ -226,6 +227,66 @@ static void store_refuses_a_migration_that_was_edited(void **state)
                          " UNION ALL SELECT value FROM meta LIMIT 1)");
     assert_srv(store_migrate(kit->store, &error), SRV_E_SCHEMA);
     assert_non_null(strstr(error.detail, "changed"));
+}
+
+#define STEPS_MAX 64
+
+/* This program's steps and one more: those of the next one. */
+static migration_list next_program(migration steps[STEPS_MAX], const char *text)
+{
+    int count = store_migrations.count;
+
+    assert_true(count < STEPS_MAX);
+    memcpy(steps, store_migrations.steps, (size_t)count * sizeof *steps);
+    steps[count] = (migration){ .version = count + 1, .text = text };
+    return (migration_list){ steps, count + 1 };
+}
+
+static void store_migrates_rows_that_an_older_program_wrote(void **state)
+{
+    srv_kit *kit = *state;
+    migration steps[STEPS_MAX];
+    migration_list next =
+        next_program(steps, "ALTER TABLE users ADD COLUMN motto {text} NOT NULL DEFAULT 'none';"
+                            "UPDATE users SET motto = username || '!';");
+    user_row ada = some_user(kit, "ada");
+    user_row bob = some_user(kit, "bob");
+    find_user find = { .name = "ada" };
+    store_schema schema = { 0 };
+    srv_error error = { 0 };
+    char number[16];
+
+    assert_ok(store_write(kit->store, add_user, &ada, &error));
+    for (int i = 0; i < 2; i++) /* the second time there is nothing to do */
+        assert_ok(store_write(kit->store, store_migrate_job, &next, &error));
+    assert_ok(store_schema_read(kit->store, &schema, &error));
+    assert_int_equal(schema.found, store_migrations.count + 1);
+    assert_ok(store_read(kit->store, read_user, &find, &error));
+    assert_true(srv_id_equal(&find.user.id, &ada.id));
+    assert_ok(store_write(kit->store, add_user, &bob, &error));
+    /* No status may be NULL: it fails for a row that the step has not reached. */
+    kit_script(kit->url, "UPDATE users SET status = NULL WHERE motto <>"
+                         " CASE username WHEN 'ada' THEN 'ada!' ELSE 'none' END");
+    snprintf(number, sizeof number, "version %d", schema.found);
+    assert_srv(store_migrate(kit->store, &error), SRV_E_SCHEMA); /* the older program */
+    assert_non_null(strstr(error.detail, number));
+}
+
+static void store_undoes_a_migration_that_fails(void **state)
+{
+    srv_kit *kit = *state;
+    migration steps[STEPS_MAX];
+    migration_list next = next_program(steps, "CREATE TABLE new_one(id {id});"
+                                              "INSERT INTO nowhere VALUES (1);");
+    store_schema schema = { 0 };
+    srv_error error = { 0 };
+
+    assert_int_not_equal(store_write(kit->store, store_migrate_job, &next, &error), SRV_OK);
+    assert_non_null(strstr(error.detail, "nowhere"));
+    assert_ok(store_schema_read(kit->store, &schema, &error));
+    assert_int_equal(schema.found, store_migrations.count);
+    assert_ok(store_migrate(kit->store, &error)); /* the older program goes on */
+    kit_script(kit->url, "CREATE TABLE new_one(id int)");
 }
 
 static void *migrate_once(void *arg)
@@ -617,6 +678,8 @@ int main(void)
         OVER_A_KIT(store_migrates_twice_without_a_change),
         OVER_A_KIT(store_refuses_a_newer_schema_with_its_number),
         OVER_A_KIT(store_refuses_a_migration_that_was_edited),
+        OVER_A_KIT(store_migrates_rows_that_an_older_program_wrote),
+        OVER_A_KIT(store_undoes_a_migration_that_fails),
         cmocka_unit_test(store_migrates_once_when_two_start),
         cmocka_unit_test(store_refuses_urls_that_are_none),
         cmocka_unit_test(connections_notice_a_network_that_is_cut),
