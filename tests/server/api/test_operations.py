@@ -157,6 +157,32 @@ def test_one_minute_is_enough():
             process.wait(5)
 
 
+def test_make_run_beside_a_running_server_leaves_its_address_alone():
+    before = (S.data / "address").read_text()
+    done = subprocess.run([str(ROOT / "tools/run")], stdin=subprocess.DEVNULL, text=True, capture_output=True,
+                          timeout=10, env={**os.environ, "RUN_PLACE": str(S.data)})
+    same((done.returncode, done.stdout), (1, ""))
+    assert "another lanyardd runs here" in done.stderr, done.stderr
+    same((S.data / "address").read_text(), before)
+    check(S.ask("GET", "/livez"), 200)
+
+
+def test_the_first_free_port_from_8080_is_taken():
+    with socket.socket() as taken:
+        try:
+            taken.bind(("127.0.0.1", 8080))
+            taken.listen()
+        except OSError:
+            pass  # another program has it
+        server = Server(listen=None)
+        try:
+            host, port = server.address.split("//")[1].split(":")
+            assert host == "127.0.0.1" and 8080 < int(port) < 8180, server.address
+            check(server.ask("GET", "/livez"), 200)
+        finally:
+            server.close()
+
+
 def test_starts_in_half_a_second_and_drains():
     server = Server()
     try:
