@@ -38,6 +38,9 @@ typedef struct store_opts {
     srv_clock clock; /* NULL: SQLite the wall clock, PostgreSQL its clock_timestamp() */
 } store_opts;
 
+/* E_CONFIG: libpq would take a password from the environment, where secrets come by file only. */
+SRV_CHECK srv_status store_check_environment(const char *url, srv_error *error);
+
 /* Connects; does not look at the schema. E_CONFIG (a URL of another kind, or with a password; no
  * file there), E_UNAVAILABLE. */
 SRV_CHECK srv_status store_open(const store_opts *opts, srv_store **opened, srv_error *error);

@@ -85,6 +85,18 @@ def test_config_refuses_what_cannot_be():
     assert "IDLE_S" not in why, why
 
 
+def test_config_refuses_a_password_in_the_environment():
+    secret = {"PGPASSWORD": "hush-hush"}
+    url = f"--db=postgresql:///d?host={S.place}"
+    for words in ((url, "--check-config"), (f"--data={S.place}/env", url), (url, "doctor"),
+                  (url, "backup", f"{S.place}/env-copy")):
+        status, text, why = run(*words, env=secret)
+        assert status != 0 and "PGPASSWORD is set" in text + why, (words, status, text, why)
+        assert "hush" not in text + why, why
+    same(run("--check-config", env=secret)[0], 0)  # SQLite: nothing to do with it
+    same(run("--check-config", url, env={"PGPASSWORD": "", "PGPASSFILE": "/x"})[0], 0)
+
+
 def test_every_setting_stands_in_the_manual():
     page = (ROOT / "docs/man/lanyardd.conf.5.scd").read_text()
     live = {name for name, plus in re.findall(r"\*([a-z-]+)\*(\+?)", page) if plus}
