@@ -206,7 +206,7 @@ static void serve_limit_stop(void)
 {
     const struct sigaction at_once = { .sa_handler = serve_give_up };
     const struct itimerval limit = {
-        .it_value = { .tv_sec = STOP_MS / 1000, .tv_usec = STOP_MS % 1000 * 1000 },
+        .it_value = { .tv_sec = STOP_MS / 1000, .tv_usec = STOP_MS % 1000 * 1000L },
     };
 
     sigaction(SIGALRM, &at_once, NULL);

@@ -1,4 +1,4 @@
-"""hangs - a PostgreSQL that stands still: it takes connections and never answers (T47)."""
+"""hangs - a PostgreSQL that stands still: it takes connections and never answers (T11)."""
 import contextlib
 import os
 import pathlib
