@@ -190,7 +190,7 @@ srv_status compat_check(const compat_tokens *tokens, lanyard_str text, int64_t n
                                    .client_id = COMPAT_CLIENT,
                                    .iat = claims.iat,
                                    .exp = claims.exp,
-                                   .auth_time = claims.iat };
+                                   .auth_time = srv_id_is_nil(&claims.sid) ? 0 : claims.iat };
     memcpy(identity->roles, user.roles, sizeof identity->roles);
     return SRV_OK;
 }

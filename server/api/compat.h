@@ -26,8 +26,9 @@ SRV_CHECK srv_status compat_write(const compat_tokens *tokens, const session_gra
                                   const char *username, lanyard_worker *worker, lanyard_buf *out,
                                   srv_error *error);
 
-/* The whole judgment; asks the database for the user. identity->sid is nil for a token made
- * elsewhere. E_INVALID_TOKEN, E_SESSION_ENDED. */
+/* The whole judgment; asks the database for the user. For a token made elsewhere identity->sid is
+ * nil and auth_time 0: its exp does not tell when a password was shown. E_INVALID_TOKEN,
+ * E_SESSION_ENDED. */
 SRV_CHECK srv_status compat_check(const compat_tokens *tokens, lanyard_str text, int64_t now_s,
                                   lanyard_worker *worker, access_identity *identity,
                                   srv_error *error);

@@ -123,6 +123,10 @@ static void refresh_stops_after_a_hundred_of_one_generation(void **state)
     for (int i = 0; i < 100; i++)
         assert_ok(kit_refresh(kit, first.refresh, HOME, &grant, &error));
     assert_srv(kit_refresh(kit, first.refresh, HOME, &grant, &error), SRV_E_REISSUED_TOO_OFTEN);
+    assert_int_equal(error.retry_after_s, 30);
+    kit->clock.now += 12 * SRV_SECOND + SRV_SECOND / 2;
+    assert_srv(kit_refresh(kit, first.refresh, HOME, &grant, &error), SRV_E_REISSUED_TOO_OFTEN);
+    assert_int_equal(error.retry_after_s, 18);
     assert_ok(kit_refresh(kit, grant.refresh, HOME, &grant, &error));
 }
 

@@ -88,6 +88,14 @@ def test_refresh_rotates_and_repeats_within_grace():
     check(S.ask("GET", "/v1/me", token=again["access_token"]), 200)
 
 
+def test_refresh_shown_too_often_is_told_for_how_long():
+    token = S.register()["refresh_token"]
+    for _ in range(101):
+        check(S.refresh(token), 200)
+    answer = check(S.refresh(token), 429, "reissued_too_often")
+    assert 1 <= int(answer.header("Retry-After")) <= 30
+
+
 def test_t34_refresh_keeps_auth_time():
     user = S.register()
     before = claims(user["access_token"])["auth_time"]
