@@ -223,6 +223,8 @@ static srv_status command_restore(const srv_config *config, int argc, char **arg
     TRY(command_one_word(keeps_sessions ? argc - 1 : argc, argv,
                          "usage: lanyardd restore FILE [--keep-sessions]", error));
     TRY(parts_paths(&parts, error));
+    /* Before anything is made, or migrated, for a copy that cannot be used. */
+    TRY(store_backup_check(argv[0], error));
     TRY(place_take(config->data, &lock, error));
 
     srv_status status = restore_store(&parts, argv[0], keeps_sessions, error);

@@ -318,6 +318,15 @@ def test_restore_into_a_new_place_makes_it_for_its_owner_alone():
         server.close()
 
 
+def test_restore_of_what_is_no_copy_makes_nothing():
+    copy, data = S.place / "no-copy", S.place / "never-made"
+    copy.write_text("no database at all, but long enough to be looked at" * 100)
+    for path in (copy, S.place / "nowhere"):
+        done = subprocess.run([PROGRAM, f"--data={data}", "restore", path], capture_output=True, text=True)
+        assert done.returncode in (1, 2) and done.stderr.startswith("lanyardd restore: "), done
+        same((path, data.exists()), (path, False))
+
+
 def test_restore_keeps_sessions_when_told_to():
     server = Server()
     try:
