@@ -46,8 +46,11 @@ srv_status api_me_change(api_call *call, srv_error *error)
     };
 
     TRY(body_members(call, members, sizeof members / sizeof *members, error));
+    change.removes_email = body_is_null(change.email);
+    if (change.removes_email)
+        change.email = (lanyard_str){ NULL, 0 };
     /* What one logs in by is not changed with a token that was found. */
-    if (change.username.ptr || change.email.ptr)
+    if (change.username.ptr || change.email.ptr || change.removes_email)
         TRY(caller_is_recent(call, error));
     caller_origin(call, &change.from);
     TRY(account_update(call->api->accounts, &call->identity.user_id, &change, &user, error));

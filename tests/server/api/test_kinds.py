@@ -236,6 +236,20 @@ def test_compat_token_made_elsewhere_ends_with_password_and_account():
     check(me(fresh), 401)
 
 
+def test_compat_token_of_ours_stays_on_the_tape_as_long_as_it_lives():
+    server = Server(compat="x-access-token", compat_secret_file=FILE.name, access_s=60)
+    try:
+        client = server.client("revocations")
+        user = server.register()
+        exp = pyjwt().decode(user["x_access_token"], SECRET, algorithms=["HS256"])["exp"]
+        check(server.ask("POST", "/v1/logout", token=user["access_token"]), 200)
+        lines = check(server.ask("GET", "/v1/revocations", basic=client), 200).body.splitlines()
+        entry = [json.loads(line) for line in lines if user["session"]["id"].encode() in line][0]
+        assert entry["expires"] > exp, f"{entry} is gone before {exp}"
+    finally:
+        server.close()
+
+
 def test_compat_and_bearer_together_are_refused():
     user = S.register()
     check(S.ask("GET", "/v1/me", token=user["access_token"],

@@ -205,6 +205,10 @@ def test_me_is_changed():
     body = {"username": name, "email": "changed@example.org", "profile": {"a": [1]}}
     me = check(S.ask("PATCH", "/v1/me", body, token=user["access_token"]), 200).json
     same((me["username"], me["email"], me["profile"]), (name, "changed@example.org", {"a": [1]}))
+    for email in ("", " ", "no-at"):
+        check(S.ask("PATCH", "/v1/me", {"email": email}, token=user["access_token"]), 422,
+              "invalid_email")
+    same(S.ask("GET", "/v1/me", token=user["access_token"]).json["email"], "changed@example.org")
     me = check(S.ask("PATCH", "/v1/me", {"email": None}, token=user["access_token"]), 200).json
     same(me["email"], None)
     check(S.login(name), 200)
