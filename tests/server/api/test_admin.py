@@ -290,8 +290,8 @@ def database(server, script):
 
 
 def test_t50_a_restore_that_was_cut_off_is_finished_by_the_next_start():
-    """On a machine that has seen nothing of what was ended; a trigger stands for the kill."""
-    server = Server()
+    """On a machine that has seen nothing of what was ended; a trigger of SQLite stands for the kill."""
+    server = Server(db=None)
     try:
         path = copy_name(server, "copy")
         user = server.register()
