@@ -537,7 +537,7 @@ def test_hangup_takes_a_new_certificate_and_cuts_nobody_off():
     make_certificate("first")
     path = S.place / "reload"
     path.write_text("")
-    server = Server(tls_cert=S.place / "cert", tls_key=S.place / "key", config=path, timeout_s=1)
+    server = Server(tls_cert=S.place / "cert", tls_key=S.place / "key", config=path, timeout_s=10)
     trusting = ssl.create_default_context()
     trusting.check_hostname = False
     trusting.verify_mode = ssl.CERT_NONE
