@@ -87,12 +87,23 @@ static srv_status migration_apply(store_txn *txn, const migration *step, srv_err
                      store_bytes(SRV_BYTES(checksum)), store_time(txn->now));
 }
 
+static srv_status migration_note(store_txn *txn, int found)
+{
+    char from[16];
+    char to[16];
+    const char *const texts[] = { "from", from, "to", to, NULL };
+
+    snprintf(from, sizeof from, "%d", found);
+    snprintf(to, sizeof to, "%d", MIGRATIONS);
+    return store_audit_note(txn, AUDIT_MIGRATED, texts);
+}
+
 static srv_status migration_go_on(store_txn *txn, int found, srv_error *error)
 {
     TRY(store_run(txn, STATEMENT_MIGRATIONS_TABLE, NULL, 0, NULL, NULL, NULL));
     for (int i = found; i < MIGRATIONS; i++)
         TRY(migration_apply(txn, &migrations[i], error));
-    return SRV_OK;
+    return migration_note(txn, found);
 }
 
 srv_status store_migrate_job(store_txn *txn, void *ctx, srv_error *error)
