@@ -67,6 +67,32 @@ srv_status credential_check(const api_call *call, const credential *found, lanya
     return SRV_OK;
 }
 
+typedef struct caller_ended {
+    const srv_id *sid;
+    session_row session;
+} caller_ended;
+
+static srv_status caller_ended_job(store_txn *txn, void *ctx, srv_error *error)
+{
+    caller_ended *ended = ctx;
+
+    (void)error;
+    return store_session_get(txn, ended->sid, &ended->session);
+}
+
+/* Why and when, for who still shows its token: the tape does not know, the row does. Without it
+ * the refusal stands as it is. */
+static void caller_explain(const api_call *call, srv_error *error)
+{
+    caller_ended ended = { .sid = &call->identity.sid };
+
+    if (store_read(call->api->store, caller_ended_job, &ended, NULL) != SRV_OK ||
+        ended.session.ended_at == 0)
+        return;
+    error->reason = end_reason_text(ended.session.reason);
+    error->at = ended.session.ended_at;
+}
+
 srv_status caller_find(api_call *call, srv_error *error)
 {
     credential found;
@@ -76,7 +102,13 @@ srv_status caller_find(api_call *call, srv_error *error)
     if (call->route->caller != CALLER_USER)
         return SRV_OK;
     TRY(credential_find(call, &found, error));
-    TRY(credential_check(call, &found, call->request->method, &call->identity, error));
+
+    srv_status status =
+        credential_check(call, &found, call->request->method, &call->identity, error);
+
+    if (status == SRV_E_SESSION_ENDED && !call->route->is_quick)
+        caller_explain(call, error);
+    TRY(status);
     call->is_cookie = found.kind == CREDENTIAL_COOKIE;
     return SRV_OK;
 }
