@@ -12,7 +12,7 @@ import subprocess
 import threading
 import time
 
-from kit import PASSWORD, PROGRAM, ROOT, Server, check, main, same
+from kit import PASSWORD, PROGRAM, ROOT, SLOWER, Server, check, main, same
 
 S = Server()
 
@@ -162,7 +162,7 @@ def test_starts_in_half_a_second_and_drains():
         same(server.stop(), 0)
         start = time.monotonic()
         server.start()
-        assert time.monotonic() - start < 0.5, f"{time.monotonic() - start:.2f} s to start"
+        assert time.monotonic() - start < 0.5 * SLOWER, f"{time.monotonic() - start:.2f} s to start"
         start = time.monotonic()
         same(server.stop(), 0)
         assert time.monotonic() - start < 3
@@ -434,7 +434,7 @@ def test_t40_slow_clients_hold_up_nobody():
         socks.append(sock)
     start = time.monotonic()
     check(S.login(S.register()["name"]), 200)
-    assert time.monotonic() - start < 2
+    assert time.monotonic() - start < 2 * SLOWER
     for sock in socks:
         sock.close()
 
@@ -483,7 +483,7 @@ def test_hangup_takes_a_new_certificate_and_cuts_nobody_off():
     make_certificate("first")
     path = S.place / "reload"
     path.write_text("")
-    server = Server(tls_cert=S.place / "cert", tls_key=S.place / "key", config=path, timeout_s=1)
+    server = Server(tls_cert=S.place / "cert", tls_key=S.place / "key", config=path, timeout_s=5)
     trusting = ssl.create_default_context()
     trusting.check_hostname = False
     trusting.verify_mode = ssl.CERT_NONE
