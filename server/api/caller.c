@@ -7,6 +7,8 @@
 #include "api/csrf.h"
 #include "base/text.h"
 
+#define CLOCKS_APART_S 60 /* of two servers on one database */
+
 /* One word behind the scheme, of whatever characters: it is a token that is none (401), and not a
  * header that cannot be read (400). */
 static bool credential_word(lanyard_str header, lanyard_str *word)
@@ -67,30 +69,17 @@ srv_status credential_check(const api_call *call, const credential *found, lanya
     return SRV_OK;
 }
 
-typedef struct caller_ended {
-    const srv_id *sid;
-    session_row session;
-} caller_ended;
-
-static srv_status caller_ended_job(store_txn *txn, void *ctx, srv_error *error)
-{
-    caller_ended *ended = ctx;
-
-    (void)error;
-    return store_session_get(txn, ended->sid, &ended->session);
-}
-
 /* Why and when, for who still shows its token: the tape does not know, the row does. Without it
  * the refusal stands as it is. */
 static void caller_explain(const api_call *call, srv_error *error)
 {
-    caller_ended ended = { .sid = &call->identity.sid };
+    session_row session;
 
-    if (store_read(call->api->store, caller_ended_job, &ended, NULL) != SRV_OK ||
-        ended.session.ended_at == 0)
+    if (sessions_get(call->api->sessions, &call->identity.sid, &session, NULL) != SRV_OK ||
+        session.ended_at == 0)
         return;
-    error->reason = end_reason_text(ended.session.reason);
-    error->at = ended.session.ended_at;
+    error->reason = end_reason_text(session.reason);
+    error->at = session.ended_at;
 }
 
 srv_status caller_find(api_call *call, srv_error *error)
@@ -129,11 +118,16 @@ void caller_origin(const api_call *call, session_origin *origin)
         origin->user_agent[0] = '\0';
 }
 
+bool caller_is_fresh(const api_call *call, const access_identity *identity, int64_t max_age_s)
+{
+    int64_t age_s = srv_time_seconds(call->request->now) - identity->auth_time;
+
+    return identity->auth_time > 0 && age_s >= -CLOCKS_APART_S && age_s <= max_age_s;
+}
+
 srv_status caller_is_recent(const api_call *call, srv_error *error)
 {
-    int64_t age = srv_time_seconds(call->request->now) - call->identity.auth_time;
-
-    if (age <= call->api->reauth_s)
+    if (caller_is_fresh(call, &call->identity, call->api->reauth_s))
         return SRV_OK;
     return srv_fail(error, SRV_E_REAUTH_REQUIRED, "show the password again by POST /v1/reauth");
 }
