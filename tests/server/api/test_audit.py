@@ -83,12 +83,19 @@ def logged_in():
 def login_failed():
     made = user()
     check(login(made["name"], WRONG), 401)
-    return {"subject": made["id"], "ip": HOME}
+    return {"subject": made["id"], "ip": HOME, "data": reason("invalid_credentials")}
 
 
 def login_of_nobody_failed():
     check(login("nobody-here", WRONG), 401)
-    return {"ip": HOME}
+    return {"ip": HOME, "data": reason("invalid_credentials")}
+
+
+def login_of_one_disabled_failed():
+    made = user()
+    S.admin("users", "disable", made["name"])
+    check(login(made["name"]), 403)
+    return {"subject": made["id"], "ip": HOME, "data": reason("account_disabled")}
 
 
 def reauthenticated():
@@ -100,7 +107,7 @@ def reauthenticated():
 def reauth_failed():
     made = user()
     check(ask("POST", "/v1/reauth", {"password": WRONG}, token=made["access_token"]), 401)
-    return {"subject": made["id"], "ip": HOME}
+    return {"subject": made["id"], "ip": HOME, "data": reason("invalid_credentials")}
 
 
 def password_changed():
@@ -130,8 +137,7 @@ def password_rehashed():
         same(changed.rowcount, 1)
     database.close()
     S.start()
-    check(login(made["name"]), 200)
-    return own(made)
+    return own(made, session_id=check(login(made["name"]), 200).json["session"]["id"])
 
 
 def user_changed():
@@ -380,6 +386,7 @@ TABLE = (
     ("login", logged_in),
     ("login_failed", login_failed),
     ("login_failed", login_of_nobody_failed),
+    ("login_failed", login_of_one_disabled_failed),
     ("reauthenticated", reauthenticated),
     ("reauth_failed", reauth_failed),
     ("password_changed", password_changed),
