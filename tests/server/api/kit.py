@@ -9,9 +9,11 @@ import http.client
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -162,6 +164,19 @@ class Server:
             except TimeoutError:
                 pass
         return got
+
+    def execute(self, statement):
+        """On its database, behind its back; bytes as "hex:..."."""
+        is_postgres = "db" in self.options
+        statement = re.sub(r"hex:(\w*)", r"'\\x\1'" if is_postgres else r"x'\1'", statement)
+        if is_postgres:
+            subprocess.run(["psql", "-q", self.options["db"], "-c", statement], check=True,
+                           capture_output=True)
+            return
+        database = sqlite3.connect(self.data / "lanyard.db")
+        with database:
+            database.execute(statement)
+        database.close()
 
     def admin(self, *words):
         done = subprocess.run([PROGRAM, f"--data={self.data}", "admin", *words, "--json"],

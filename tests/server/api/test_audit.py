@@ -8,7 +8,6 @@ import hashlib
 import hmac
 import json
 import re
-import sqlite3
 import subprocess
 import tempfile
 
@@ -129,14 +128,9 @@ def weaker_hash():
 
 
 def password_rehashed():
-    made, cheap = user(), weaker_hash()
-    S.stop()
-    with sqlite3.connect(S.data / "lanyard.db") as database:
-        changed = database.execute("UPDATE credentials SET secret = ? WHERE user_id = ?", (
-            cheap, bytes.fromhex(made["id"].replace("-", ""))))
-        same(changed.rowcount, 1)
-    database.close()
-    S.start()
+    made = user()
+    S.execute(f"UPDATE credentials SET secret = hex:{weaker_hash().hex()} WHERE user_id ="
+              f" (SELECT id FROM users WHERE username = '{made['name']}')")
     return own(made, session_id=check(login(made["name"]), 200).json["session"]["id"])
 
 

@@ -6,8 +6,6 @@ import hashlib
 import hmac
 import json
 import re
-import sqlite3
-import subprocess
 import tempfile
 import time
 
@@ -28,18 +26,6 @@ def token_of(header, payload, key=b"secret"):
 
 def claims_of(token):
     return json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))
-
-
-def execute(server, statement):
-    """On its database, behind its back."""
-    if "db" in server.options:
-        subprocess.run(["psql", "-q", server.options["db"], "-c", statement], check=True,
-                       capture_output=True)
-        return
-    database = sqlite3.connect(server.data / "lanyard.db")
-    with database:
-        database.execute(statement)
-    database.close()
 
 
 # --- bodies ---
@@ -259,8 +245,8 @@ def test_b06_what_is_wrong_with_the_machine_is_for_its_log():
     server = Server()
     try:
         user, client = server.register(), server.client("introspect:any")
-        execute(server, "ALTER TABLE users RENAME TO gone")
-        execute(server, "ALTER TABLE oauth_clients RENAME TO gone_as_well")
+        server.execute("ALTER TABLE users RENAME TO gone")
+        server.execute("ALTER TABLE oauth_clients RENAME TO gone_as_well")
         failed = [server.ask("GET", "/v1/me", token=user["access_token"]), server.login(user["name"]),
                   server.refresh(user["refresh_token"]),
                   server.ask("POST", "/oauth/introspect", form={"token": "x"}, basic=client)]
