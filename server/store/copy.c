@@ -250,7 +250,9 @@ static srv_status copy_seal_job(store_txn *txn, void *ctx, srv_error *error)
 
 static srv_status copy_to_file(srv_store *store, const char *path, srv_error *error)
 {
-    copy_work work = { .to = NULL };
+    /* A schema that was just made has told the audit of it: the copy says what the original says.
+     */
+    copy_work work = { .clears = true };
     uint8_t digest[SRV_SHA256_LEN];
 
     TRY(copy_open(path, &work.to, error));

@@ -85,12 +85,23 @@ static srv_status migration_apply(store_txn *txn, const migration *step, srv_err
                      store_bytes(SRV_BYTES(checksum)), store_time(txn->now));
 }
 
+static srv_status migration_note(store_txn *txn, const migration_state *state)
+{
+    char from[16];
+    char to[16];
+    const char *const texts[] = { "from", from, "to", to, NULL };
+
+    snprintf(from, sizeof from, "%d", state->found);
+    snprintf(to, sizeof to, "%d", state->known->count);
+    return store_audit_note(txn, AUDIT_MIGRATED, texts);
+}
+
 static srv_status migration_go_on(store_txn *txn, const migration_state *state, srv_error *error)
 {
     TRY(store_run(txn, STATEMENT_MIGRATIONS_TABLE, NULL, 0, NULL, NULL, NULL));
     for (int i = state->found; i < state->known->count; i++)
         TRY(migration_apply(txn, &state->known->steps[i], error));
-    return SRV_OK;
+    return migration_note(txn, state);
 }
 
 srv_status store_migrate_job(store_txn *txn, void *ctx, srv_error *error)

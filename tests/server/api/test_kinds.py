@@ -182,6 +182,37 @@ def test_compat_token_of_ours_ends_with_its_session():
     check(me(user["x_access_token"]), 401, "session_ended")
 
 
+def test_compat_token_comes_with_each_refresh():
+    user = S.register()
+    fresh = check(S.refresh(user["refresh_token"]), 200).json
+    found = pyjwt().decode(fresh["x_access_token"], SECRET, algorithms=["HS256"])
+    same((found["user"], found["sid"]), (user["name"], user["session"]["id"]))
+    check(me(fresh["x_access_token"]), 200)
+
+
+def test_expired_compat_token_still_ends_its_session():
+    """As an access token does; one made elsewhere names none, and ends nothing."""
+    user = S.register()
+    now = int(time.time())
+    claims = {"user": user["name"], "exp": now - 10, "iat": now - 910, "sid": user["session"]["id"]}
+
+    def logout(secret=SECRET, body=None, **more):
+        made = pyjwt().encode({**claims, **more}, secret, algorithm="HS256")
+        return S.ask("POST", "/v1/logout", body, headers={"x-access-token": made})
+    check(me(pyjwt().encode(claims, SECRET, algorithm="HS256")), 401, "invalid_token")
+    check(logout(secret="another secret"), 401, "invalid_token")
+    check(logout(body={"scope": "all"}), 401, "invalid_token")
+    check(S.ask("POST", "/v1/logout", headers={"x-access-token": made_elsewhere(user["name"], now - 10)}),
+          401, "invalid_token")
+    check(S.ask("GET", "/v1/me", token=user["access_token"]), 200)
+    same(check(logout(), 200).json["revoked"], 1)
+    check(S.ask("GET", "/v1/me", token=user["access_token"]), 401, "session_ended")
+    same(check(logout(), 200).json["revoked"], 0)
+    same(check(S.ask("POST", "/v1/logout", headers={"x-access-token": user["x_access_token"]}),
+               200).json["revoked"], 0)
+    same(check(logout(sid="01a20d98-13cd-7bcd-b2b9-911cf4735a59"), 200).json["revoked"], 0)
+
+
 def test_compat_token_made_elsewhere_counts_until_its_exp():
     name = S.register()["name"]
     now = int(time.time())
