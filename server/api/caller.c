@@ -69,6 +69,19 @@ srv_status credential_check(const api_call *call, const credential *found, lanya
     return SRV_OK;
 }
 
+/* Why and when, for who still shows its token: the tape does not know, the row does. Without it
+ * the refusal stands as it is. */
+static void caller_explain(const api_call *call, srv_error *error)
+{
+    session_row session;
+
+    if (sessions_get(call->api->sessions, &call->identity.sid, &session, NULL) != SRV_OK ||
+        session.ended_at == 0)
+        return;
+    error->reason = end_reason_text(session.reason);
+    error->at = session.ended_at;
+}
+
 srv_status caller_find(api_call *call, srv_error *error)
 {
     credential found;
@@ -78,7 +91,13 @@ srv_status caller_find(api_call *call, srv_error *error)
     if (call->route->caller != CALLER_USER)
         return SRV_OK;
     TRY(credential_find(call, &found, error));
-    TRY(credential_check(call, &found, call->request->method, &call->identity, error));
+
+    srv_status status =
+        credential_check(call, &found, call->request->method, &call->identity, error);
+
+    if (status == SRV_E_SESSION_ENDED && !call->route->is_quick)
+        caller_explain(call, error);
+    TRY(status);
     call->is_cookie = found.kind == CREDENTIAL_COOKIE;
     return SRV_OK;
 }

@@ -1,6 +1,7 @@
 /* client.c - see client.h. */
 #include "api/client.h"
 
+#include <stdio.h>
 #include <string.h>
 #include "api/caller.h"
 #include "base/text.h"
@@ -100,6 +101,11 @@ static srv_status client_note_failure(const api_call *call, client_search *searc
 {
     limits_charge(call->api->limits, taken, srv_monotonic());
     search->failure = (audit_row){ .event = AUDIT_CLIENT_FAILED };
+    /* What nobody made may be a secret in the wrong place; the id of a row is one of
+     * [A-Za-z0-9._-]. */
+    if (search->row.id[0])
+        snprintf(search->failure.data, sizeof search->failure.data, "{\"client_id\":\"%s\"}",
+                 search->row.id);
     srv_address_write(&call->request->peer, search->failure.address);
     TRY(store_write(call->api->store, client_failure_job, search, error));
     return srv_fail(error, SRV_E_INVALID_CLIENT, "client authentication failed");

@@ -35,4 +35,11 @@ SRV_CHECK srv_status compat_check(const compat_tokens *tokens, lanyard_str text,
                                   lanyard_worker *worker, access_identity *identity,
                                   srv_error *error);
 
+/* For logout: forgives that the token has expired, and that its session has ended; identity names
+ * the session and its user, nil when no such row is left. A token made elsewhere has no session and
+ * is judged whole. */
+SRV_CHECK srv_status compat_check_signature(const compat_tokens *tokens, lanyard_str text,
+                                            int64_t now_s, lanyard_worker *worker,
+                                            access_identity *identity, srv_error *error);
+
 #endif

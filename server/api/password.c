@@ -45,6 +45,9 @@ void password_explain(unsigned faults, srv_error *error)
     error->reason = password_fault_name(faults, 0);
     error->detail[0] = '\0';
     for (size_t i = 0; (name = password_fault_name(faults, i)) != NULL; i++) {
+        if (i < SRV_REASONS_MAX)
+            error->reasons[i] = name;
+
         int added = snprintf(error->detail + len, sizeof error->detail - len, "%s%s",
                              i > 0 ? ", " : "", name);
 

@@ -20,6 +20,23 @@ static srv_status renew_from_cookie(const api_call *call, refresh_token *token, 
     return csrf_check(call, call->request->method, &token->sid, error);
 }
 
+/* The tutorial's token names the user, whom a refresh does not look up otherwise. */
+static srv_status renew_answer(api_call *call, session_grant *grant, bool is_body, srv_error *error)
+{
+    user_row user;
+
+    if (!is_body || !call->api->compat)
+        return token_set_answer(call, grant, NULL, is_body ? TOKEN_BODY : TOKEN_COOKIES, 200,
+                                error);
+
+    srv_status status = account_get(call->api->accounts, &grant->user_id, &user, error);
+
+    if (status == SRV_OK)
+        return token_set_answer(call, grant, &user, TOKEN_BODY, 200, error);
+    session_grant_done(grant);
+    return status;
+}
+
 srv_status api_refresh(api_call *call, srv_error *error)
 {
     lanyard_str text;
@@ -39,7 +56,7 @@ srv_status api_refresh(api_call *call, srv_error *error)
 
     srv_wipe(&token, sizeof token);
     TRY(status);
-    return token_set_answer(call, &grant, NULL, text.ptr ? TOKEN_BODY : TOKEN_COOKIES, 200, error);
+    return renew_answer(call, &grant, text.ptr != NULL, error);
 }
 
 static srv_status renew_read_scope(const api_call *call, logout_scope *scope, srv_error *error)
@@ -65,12 +82,16 @@ static srv_status renew_read_scope(const api_call *call, logout_scope *scope, sr
 static srv_status renew_read(const api_call *call, const credential *found, logout_scope scope,
                              access_identity *identity, srv_error *error)
 {
-    lanyard_str method = call->request->method;
+    const http_request *request = call->request;
+    lanyard_str method = request->method;
 
-    if (found->kind == CREDENTIAL_COMPAT || scope != LOGOUT_THIS)
+    if (scope != LOGOUT_THIS)
         return credential_check(call, found, method, identity, error);
-    TRY(access_check_signature(call->api->access, found->text, call->request->worker, identity,
-                               error));
+    if (found->kind == CREDENTIAL_COMPAT)
+        return compat_check_signature(call->api->compat, found->text,
+                                      srv_time_seconds(request->now), request->worker, identity,
+                                      error);
+    TRY(access_check_signature(call->api->access, found->text, request->worker, identity, error));
     return found->kind == CREDENTIAL_COOKIE ? csrf_check(call, method, &identity->sid, error)
                                             : SRV_OK;
 }

@@ -62,16 +62,18 @@ int srv_status_http(srv_status status);
 const char *srv_status_code(srv_status status);
 const char *srv_status_title(srv_status status);
 
-#define SRV_DETAIL_MAX 160
+#define SRV_DETAIL_MAX  160
+#define SRV_REASONS_MAX 8
 
 /* CONFINED. What a failed call says; yours, usually on the stack, nothing to free. Written only on
  * failure; every function takes NULL. No password, token, secret or key ever stands in it. */
 typedef struct srv_error {
     srv_status status;
-    const char *reason;     /* static, or NULL: why the session ended ("user_logout"), which limit
-                             * passed ("idle", "absolute"), which rule a password breaks */
-    int64_t at;             /* when it ended, microseconds since 1970; 0: unknown */
-    uint32_t retry_after_s; /* 0: none */
+    const char *reason; /* static, or NULL: why the session ended ("user_logout"), which limit
+                         * passed ("idle", "absolute"), which rule a password breaks */
+    const char *reasons[SRV_REASONS_MAX]; /* all that apply, where there may be several; static */
+    int64_t at;                           /* when it ended, microseconds since 1970; 0: unknown */
+    uint32_t retry_after_s;               /* 0: none */
     char detail[SRV_DETAIL_MAX]; /* a sentence for people; plain text, NUL-terminated, may be "" */
 } srv_error;
 

@@ -18,6 +18,18 @@ static void problem_type(const char *code, char *out, size_t size)
     out[at] = '\0';
 }
 
+static void problem_reasons(json_out *json, const srv_error *error)
+{
+    if (error->reason)
+        json_text(json, "reason", error->reason);
+    if (!error->reasons[0])
+        return;
+    json_array_at(json, "reasons");
+    for (size_t i = 0; i < SRV_REASONS_MAX && error->reasons[i]; i++)
+        json_text(json, NULL, error->reasons[i]);
+    json_close(json);
+}
+
 static srv_status problem_body(const http_request *request, http_response *response,
                                srv_status status, const srv_error *error)
 {
@@ -35,8 +47,8 @@ static srv_status problem_body(const http_request *request, http_response *respo
         json_text(&json, "detail", error->detail);
     json_str(&json, "instance", request->path);
     json_id(&json, "request_id", &request->id);
-    if (error && error->reason)
-        json_text(&json, "reason", error->reason);
+    if (error)
+        problem_reasons(&json, error);
     if (error && error->at)
         json_time(&json, "at", error->at);
     json_close(&json);

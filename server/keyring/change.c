@@ -78,17 +78,18 @@ static srv_status change_read(const keyring *ring, store_txn *txn, schedule_keys
                : SRV_OK;
 }
 
-/* By state: what the administrator reads, and what the audit says when a key gets there. */
+/* By state: what the administrator reads, and what the audit says of a key that was there when it
+ * gets there, or when its time is moved. */
 static const struct {
     const char *text;
     audit_event event;
 } change_states[] = {
-    [KEY_PUBLISHED] = { "published", AUDIT_KEY_CREATED },
+    [KEY_PUBLISHED] = { "published", AUDIT_KEY_CHANGED },
     [KEY_ACTIVE] = { "active", AUDIT_KEY_ACTIVATED },
     [KEY_RETIRING] = { "retiring", AUDIT_KEY_RETIRED },
     [KEY_RETIRED] = { "retired", AUDIT_KEY_RETIRED },
     [KEY_COMPROMISED] = { "compromised", AUDIT_KEY_REVOKED },
-    [KEY_VERIFY_ONLY] = { "verify_only", AUDIT_KEY_IMPORTED },
+    [KEY_VERIFY_ONLY] = { "verify_only", AUDIT_KEY_CHANGED },
 };
 
 const char *keyring_state_text(key_state state)
@@ -98,13 +99,22 @@ const char *keyring_state_text(key_state state)
     return is_known ? change_states[state].text : "unknown";
 }
 
-static srv_status change_write_audit(store_txn *txn, const schedule_key *key)
+static srv_status change_note(store_txn *txn, const schedule_key *key, audit_event event)
 {
     const char *const texts[] = {
         "kid", key->row.kid, "alg", key->row.alg, "state", keyring_state_text(key->row.state), NULL,
     };
 
-    return store_audit_note(txn, change_states[key->row.state].event, texts);
+    return store_audit_note(txn, event, texts);
+}
+
+/* How it came, and that it signs already, are two things to know. */
+static srv_status change_write_audit(store_txn *txn, const schedule_key *key)
+{
+    if (!key->is_new)
+        return change_note(txn, key, change_states[key->row.state].event);
+    TRY(change_note(txn, key, key->is_imported ? AUDIT_KEY_IMPORTED : AUDIT_KEY_CREATED));
+    return key->row.state == KEY_ACTIVE ? change_note(txn, key, AUDIT_KEY_ACTIVATED) : SRV_OK;
 }
 
 static srv_status change_write_one(store_txn *txn, const schedule_key *key)
@@ -366,13 +376,14 @@ static srv_status change_import(ring_change *change, store_txn *txn, srv_error *
     if (change->until != 0 && change->until <= now)
         return srv_fail(error, SRV_E_INVALID, "the time until which it verifies is over");
     TRY(change_add_fresh(change, now, change->at_once && change->until == 0));
+
+    schedule_key *key = &change->keys.keys[change->keys.count - 1];
+
+    key->is_imported = true;
     if (change->until == 0)
         return SRV_OK;
-
-    signing_key_row *row = &change->keys.keys[change->keys.count - 1].row;
-
-    row->state = KEY_VERIFY_ONLY;
-    row->retire_after = change->until;
+    key->row.state = KEY_VERIFY_ONLY;
+    key->row.retire_after = change->until;
     return SRV_OK;
 }
 

@@ -24,6 +24,7 @@ typedef struct schedule_key {
     signing_key_row row;
     bool is_changed;
     bool is_new; /* not in the store yet */
+    bool is_imported;
 } schedule_key;
 
 typedef struct schedule_keys { /* published, active, retiring and verify only */

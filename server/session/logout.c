@@ -1,6 +1,7 @@
 /* logout.c - sessions that are ended by hand; see session.h. */
 #include "session/session.h"
 
+#include <stdio.h>
 #include <string.h>
 
 typedef struct logout_work {
@@ -34,6 +35,19 @@ static srv_status logout_this(logout_work *work, store_txn *txn, const session_r
     return SRV_OK;
 }
 
+/* Told beside each session that ended: all tokens without one are refused from here on, also when
+ * no session was alive. */
+static srv_status logout_tell_all(const logout_work *work, store_txn *txn, const srv_id *user_id,
+                                  const audit_row *by)
+{
+    audit_row row = { .event = AUDIT_SESSIONS_ENDED, .actor = by->actor, .subject = *user_id };
+
+    memcpy(row.address, by->address, sizeof row.address);
+    snprintf(row.data, sizeof row.data, "{\"reason\":\"%s\",\"sessions\":%u}",
+             end_reason_text(logout_reason(work->logout)), work->revoked);
+    return store_audit_add(txn, &row);
+}
+
 /* More than one session: the user's row is held, so that no login slips in between. */
 static srv_status logout_many(logout_work *work, store_txn *txn, const srv_id *user_id,
                               const audit_row *by)
@@ -50,7 +64,7 @@ static srv_status logout_many(logout_work *work, store_txn *txn, const srv_id *u
                          &work->revoked));
     if (!is_all)
         return SRV_OK;
-    /* Tokens that carry no session are refused from here on. */
+    TRY(logout_tell_all(work, txn, user_id, by));
     user.tokens_not_before = store_now(txn);
     user.updated_at = store_now(txn);
     return store_user_update(txn, &user);

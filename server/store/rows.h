@@ -181,7 +181,9 @@ typedef struct tape_row {
     X(CLIENT_REMOVED, 24, "client_removed")                                                        \
     X(CLIENT_FAILED, 25, "client_failed")                                                          \
     X(RESTORED, 26, "restored")                                                                    \
-    X(MIGRATED, 27, "migrated")
+    X(MIGRATED, 27, "migrated")                                                                    \
+    X(SESSIONS_ENDED, 28, "sessions_ended")                                                        \
+    X(KEY_CHANGED, 29, "key_changed")
 
 #define AUDIT_EVENT_ENUM(name, number, text) AUDIT_##name = (number),
 typedef enum audit_event { AUDIT_EVENT_MAP(AUDIT_EVENT_ENUM) } audit_event;

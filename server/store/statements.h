@@ -2,6 +2,8 @@
 #ifndef SERVER_STORE_STATEMENTS_H
 #define SERVER_STORE_STATEMENTS_H
 
+#include "base/defense.h"
+
 #define STATEMENT(name, text) STATEMENT_##name,
 typedef enum store_statement {
 #include "store/statements.inc"

@@ -395,7 +395,7 @@ static void walk_all(size_t depth, bool steals_late)
 
     walk_open(&walker, depth, steals_late);
     walk_from(&walker, &walker.start);
-    printf("%s: %lu walks of %zu steps, %lu steps, %lu grants, %lu refusals\n",
+    printf("note: %s: %lu walks of %zu steps, %lu steps, %lu grants, %lu refusals\n",
            store_kind(walker.kit.store), walker.walks, walker.depth, walker.steps, walker.issued,
            walker.refused);
     assert_true(walker.issued > 0 && walker.refused > 0);

@@ -9,9 +9,11 @@ import http.client
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -21,6 +23,8 @@ import urllib.parse
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 PROGRAM = os.environ.get("LANYARDD", str(ROOT / "build/plain/server/lanyardd"))
+# A sanitizer takes its time: what has a limit of seconds gets as much more.
+SLOWER = 5 if "/asan/" in PROGRAM or "/tsan/" in PROGRAM else 1
 PASSWORD = "a pass phrase for one minute"
 LIMITS = {"failures-pair": 100000, "failures-account": 100000, "failures-prefix": 100000,
           "registrations-prefix": 100000}
@@ -64,7 +68,7 @@ def new_database(url):
 
 
 class Server:
-    """A running lanyardd; options as keyword arguments, "_" for "-"."""
+    """A running lanyardd; options as keyword arguments, "_" for "-"; None: not given."""
 
     def __init__(self, limits=True, unix=False, **options):
         self.place = pathlib.Path(tempfile.mkdtemp(prefix="lanyardd-"))
@@ -83,7 +87,7 @@ class Server:
 
     def words(self):
         return [f"--{name}={'true' if value is True else value}"
-                for name, value in self.options.items()]
+                for name, value in self.options.items() if value is not None]
 
     def start(self):
         (self.data / "address").unlink(missing_ok=True)
@@ -97,14 +101,19 @@ class Server:
         self.address = (self.data / "address").read_text().strip()
 
     def stop(self, how=signal.SIGTERM):
+        """Its exit status: 0, or that it was killed. Another is what a bug or a sanitizer made it."""
         if self.process.poll() is None:
             self.process.send_signal(how)
-        return self.process.wait(20)
+        status = self.process.wait(30)
+        assert status in (0, -signal.SIGKILL), f"lanyardd ended with {status}: {self.read_log()[-4000:]}"
+        return status
 
     def close(self):
-        self.stop()
-        self.log.close()
-        shutil.rmtree(self.place)
+        try:
+            self.stop()
+        finally:
+            self.log.close()
+            shutil.rmtree(self.place)
 
     def read_log(self):
         return (self.place / "log").read_text("utf-8", "replace")
@@ -155,6 +164,19 @@ class Server:
             except TimeoutError:
                 pass
         return got
+
+    def execute(self, statement):
+        """On its database, behind its back; bytes as "hex:..."."""
+        is_postgres = "db" in self.options
+        statement = re.sub(r"hex:(\w*)", r"'\\x\1'" if is_postgres else r"x'\1'", statement)
+        if is_postgres:
+            subprocess.run(["psql", "-q", self.options["db"], "-c", statement], check=True,
+                           capture_output=True)
+            return
+        database = sqlite3.connect(self.data / "lanyard.db")
+        with database:
+            database.execute(statement)
+        database.close()
 
     def admin(self, *words):
         done = subprocess.run([PROGRAM, f"--data={self.data}", "admin", *words, "--json"],
@@ -211,8 +233,12 @@ def same(found, expected):
 
 
 def main(scope, server=None):
-    """Runs every test_ function of scope, in order; closes the server."""
+    """Runs every test_ function of scope, in order; closes the server, which is a test as well."""
     tests = [value for name, value in scope.items() if name.startswith("test_")]
+    if server:
+        def test_the_server_ends_well():
+            server.close()
+        tests.append(test_the_server_ends_well)
     failed = 0
     print(f"1..{len(tests)}")
     for number, test in enumerate(tests, 1):
@@ -223,6 +249,4 @@ def main(scope, server=None):
             failed += 1
             print(f"not ok {number} - {test.__name__}", flush=True)
             print("".join(f"# {line}\n" for line in traceback.format_exc().splitlines()), end="")
-    if server:
-        server.close()
     sys.exit(1 if failed else 0)

@@ -7,7 +7,7 @@ import json
 import threading
 import time
 
-from kit import Server, check, main, same
+from kit import SLOWER, Server, check, main, same
 
 S = Server()
 ANY = S.client("introspect:any revoke:any revocations")
@@ -190,7 +190,7 @@ def test_feed_waits_for_news():
     thread.join(10)
     (_, entries), heard = found[0]
     same(entries[0]["key"], user["session"]["id"])
-    assert heard - ended < 1, f"the news took {heard - ended:.2f} s"
+    assert heard - ended < SLOWER, f"the news took {heard - ended:.2f} s"
 
 
 def test_feed_waits_no_longer_than_asked():
@@ -209,7 +209,7 @@ def test_a_hundred_wait_without_holding_up_a_login():
     time.sleep(0.5)
     start = time.monotonic()
     user = S.register()
-    assert time.monotonic() - start < 2, "a registration waited behind the long polls"
+    assert time.monotonic() - start < 2 * SLOWER, "a registration waited behind the long polls"
     S.ask("POST", "/v1/logout", token=user["access_token"])
     for thread in threads:
         thread.join(10)

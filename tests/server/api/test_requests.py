@@ -8,6 +8,8 @@ import hmac
 import json
 import re
 import zlib
+import tempfile
+import time
 
 from kit import PASSWORD, ROOT, Server, check, main, same
 
@@ -22,6 +24,10 @@ def b64(data):
 def token_of(header, payload, key=b"secret"):
     head = b64(json.dumps(header).encode()) + "." + b64(json.dumps(payload).encode())
     return head + "." + b64(hmac.new(key, head.encode(), hashlib.sha256).digest())
+
+
+def claims_of(token):
+    return json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))
 
 
 # --- bodies ---
@@ -189,7 +195,35 @@ def test_b01_nobody_logs_in_without_a_password():
 
 def test_b02_every_token_ends():
     for answer in (S.register(), S.refresh(S.register()["refresh_token"]).json):
-        same(answer["expires_in"], 900)
+        claims = claims_of(answer["access_token"])
+        same((answer["expires_in"], claims["exp"] - claims["iat"]), (900, 900))
+        assert abs(claims["iat"] - time.time()) < 5, claims
+
+
+def test_b02_a_token_counts_until_its_exp_and_no_longer():
+    """Under a secret that the test knows, the same token but for exp."""
+    secret = b"0123456789abcdef0123456789abcdef"
+    with tempfile.NamedTemporaryFile("wb", suffix=".secret") as file:
+        file.write(secret)
+        file.flush()
+        server = Server(alg="HS256", secret_file=file.name)
+    try:
+        token = server.register()["access_token"]
+        header = json.loads(base64.urlsafe_b64decode(token.split(".")[0] + "=="))
+        claims, now = claims_of(token), int(time.time())
+        for exp, reason in ((now + 60, None), (now, "expired"), (now - 1, "expired"), (None, "")):
+            changed = {**claims, "iat": now - 900, "exp": exp}
+            if exp is None:
+                del changed["exp"]
+            made = token_of(header, changed, secret)
+            for path in ("/v1/me", "/v1/verify", "/v1/sessions"):
+                same((exp, path, server.ask("GET", path, token=made).status),
+                     (exp, path, 401 if reason is not None else 200))
+            if reason is not None:
+                answer = check(server.ask("GET", "/v1/me", token=made), 401, "invalid_token")
+                same(answer.json.get("reason", ""), reason)
+    finally:
+        server.close()
 
 
 def test_b03_a_claim_alone_makes_no_administrator():
@@ -218,6 +252,28 @@ def test_b06_exceptions_are_not_told():
                    S.login("'; DROP TABLE users; --"), S.login("a" * 60000)):
         text = answer.body.decode()
         assert not re.search(r"sqlite|SQL|syntax error at|Traceback|\.c:|/server/", text), text
+
+
+def test_b06_what_is_wrong_with_the_machine_is_for_its_log():
+    """Tables that somebody took away: a 5xx says its code alone, the log has the request and why."""
+    server = Server()
+    try:
+        user, client = server.register(), server.client("introspect:any")
+        server.execute("ALTER TABLE users RENAME TO gone")
+        server.execute("ALTER TABLE oauth_clients RENAME TO gone_as_well")
+        failed = [server.ask("GET", "/v1/me", token=user["access_token"]), server.login(user["name"]),
+                  server.refresh(user["refresh_token"]),
+                  server.ask("POST", "/oauth/introspect", form={"token": "x"}, basic=client)]
+        for answer in failed:
+            assert answer.status in (500, 503), f"{answer.status} {answer.body}"
+            told = set(answer.json) - {"type", "title", "status", "code", "instance", "request_id"}
+            assert told <= {"error"}, answer.body
+            line = [json.loads(line) for line in server.read_log().splitlines()
+                    if answer.header("Lanyard-Request-Id") in line and '"failed"' in line]
+            assert line and line[0]["detail"], "the log does not say why"
+        same(failed[-1].json["error"], "server_error")
+    finally:
+        server.close()
 
 
 def test_b07_who_asks_stands_in_the_token():

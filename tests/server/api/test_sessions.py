@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Accounts and sessions as an application sees them."""
 import base64
+import datetime
 import json
 import time
 import urllib.parse
@@ -63,7 +64,9 @@ def test_register_refuses_weak_passwords():
                      "the name weakling-1 is in it"):
         body = {"username": "weakling-1", "password": password}
         answer = check(S.ask("POST", "/v1/register", body), 422, "weak_password")
-        assert answer.json["reason"], "it must say why"
+        assert answer.json["reason"] in answer.json["reasons"], answer.json
+    body = {"username": "weakling-1", "password": "weakling-1"}
+    same(check(S.ask("POST", "/v1/register", body), 422).json["reasons"], ["too_short", "own_name"])
 
 
 def test_login_by_name_and_by_address():
@@ -124,8 +127,11 @@ def test_logout_is_true_at_once():
     user = S.register()
     token = user["access_token"]
     same(check(S.ask("POST", "/v1/logout", token=token), 200).json["revoked"], 1)
-    check(S.ask("GET", "/v1/me", token=token), 401, "session_ended")
+    ended = check(S.ask("GET", "/v1/me", token=token), 401, "session_ended").json
     check(S.ask("GET", "/v1/verify", token=token), 401)
+    same(ended["reason"], "user_logout")
+    at = datetime.datetime.fromisoformat(ended["at"].replace("Z", "+00:00")).timestamp()
+    assert time.time() - 5 < at < time.time() + 1, ended
     check(S.refresh(user["refresh_token"]), 401, "session_ended")
     same(check(S.ask("POST", "/v1/logout", token=token), 200).json["revoked"], 0)
 
