@@ -7,9 +7,9 @@ import hashlib
 import hmac
 import json
 import re
-import zlib
 import tempfile
 import time
+import zlib
 
 from kit import PASSWORD, ROOT, Server, check, main, same
 
