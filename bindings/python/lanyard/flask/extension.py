@@ -92,10 +92,14 @@ class Lanyard:
                                               for one in rest]
 
     def _cookie_secret(self, app, settings):
+        """None where there are no cookies: nothing is protected by a key that anybody knows."""
+        if "cookie" not in settings.locations:
+            return None
         secret = settings.secret_key or app.config.get("SECRET_KEY")
-        if not secret and (settings.mode == "cookie" or not settings.server):
-            raise RuntimeError("SECRET_KEY is not set: cookies need it against forged requests")
-        return secret.encode() if isinstance(secret, str) else bytes(secret or b"-")
+        if not secret:
+            raise RuntimeError("SECRET_KEY is not set: cookies need it against forged requests. "
+                               "Without cookies: LANYARD_LOCATIONS = \"header\"")
+        return secret.encode() if isinstance(secret, str) else bytes(secret)
 
     def _embedded(self, app, settings, engine):
         rules = Rules(access=settings.access_seconds, grace=settings.grace_seconds,

@@ -45,7 +45,10 @@ class Settings:
                     found[key] = cls._checked(full, config[full], default)
                     break
         cls._refuse_unknown(config, name)
-        return cls(**found)
+        settings = cls(**found)
+        if settings.mode == "cookie" and "cookie" not in settings.locations:
+            raise ValueError("LANYARD_MODE is cookie, and LANYARD_LOCATIONS without it")
+        return settings
 
     @classmethod
     def _fields(cls):
