@@ -318,6 +318,11 @@ def test_commands_do_what_they_say(world):
     assert run("disable", "carol") == "0 sessions ended\n"
     run("enable", "carol")
     assert run("end-all", "carol") == "0 sessions ended\n"
+    for who in ("carol", user_id):
+        tokens = world.client.post("/auth/login", json={
+            "login": "carol", "password": PASSWORD}).get_json()
+        assert run("end-all", who) == "1 sessions ended\n"
+        assert world.code("/who", tokens) == (401, "session_ended")
     assert len(run("secret").strip()) == 64
     assert "embedded" in run("doctor") and "not ended" in run("doctor")
     assert run("init-db") and run("sweep") == "0 rows removed\n"

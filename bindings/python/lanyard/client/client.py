@@ -317,7 +317,8 @@ class Client:
             try:
                 access_token = self.refresh(refresh_token, **origin)["access_token"]
             except Refused as refused:
-                if refused.code in ("session_ended", "session_expired", "refresh_reused"):
+                is_over = refused.code in ("session_ended", "session_expired", "refresh_reused")
+                if is_over and scope == "this":
                     return 0
                 raise
         answer = self._call("POST", "/logout", {"scope": scope}, access_token, **origin)

@@ -138,7 +138,8 @@ def end_all(login, name):
     """End every session of a user."""
     backend = _embedded(name)
     user = backend.accounts.find(login)
-    count = backend.sessions.logout("", user.id if user else login, "all", "admin")
+    with backend.sessions.begin() as db:
+        count = backend.sessions.end_user(db, user.id if user else login, "admin")
     click.echo(f"{count} sessions ended")
 
 
