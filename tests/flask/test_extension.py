@@ -20,6 +20,13 @@ def test_optional_view_answers_whoever_asks(world):
     assert world.get("/maybe", tokens).get_json() == {"id": None, "why": "invalid_token"}
 
 
+def test_optional_view_answers_whose_user_is_no_more(world):
+    tokens = world.register()
+    world.lanyard.user_loader(lambda identity: None)
+    assert world.get("/maybe", tokens).get_json() == {"id": None, "why": "invalid_token"}
+    assert world.code("/who", tokens) == (401, "invalid_token")
+
+
 def test_roles_are_demanded_and_given_with_the_next_token(world):
     tokens = world.register()
     assert world.code("/admin", tokens) == (403, "forbidden")
