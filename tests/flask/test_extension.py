@@ -299,6 +299,25 @@ def test_application_s_own_users(database):
         "refresh_token": tokens["refresh_token"]}) == (401, "session_ended")
 
 
+def test_application_s_id_may_be_an_integer(database):
+    app = make(database)
+    extension = Lanyard()
+    extension.password_checker(lambda login, password: 5 if password == "pw" else None)
+    asked = []
+    extension.roles_loader(lambda user_id: asked.append(user_id) or ("user",))
+    extension.init_app(app)
+    world = World(app, extension)
+    with app.test_request_context():
+        tokens = extension.backend.begin_session(5, extension.origin())
+    body = {"refresh_token": tokens["refresh_token"]}
+    assert world.client.post("/auth/refresh", json=body).status_code == 200
+    assert world.get("/auth/me", tokens).get_json()["user"] == {"id": "5", "roles": ["user"]}
+    by_name = world.client.post("/auth/login", json={"login": "x", "password": "pw"}).get_json()
+    assert len(world.get("/auth/sessions", by_name).get_json()["items"]) == 2
+    assert world.get("/auth/reauth", tokens, "POST", json={"password": "pw"}).status_code == 200
+    assert set(asked) == {"5"}
+
+
 def test_flask_sqlalchemy_s_engine_is_shared(database):
     flask_sqlalchemy = pytest.importorskip("flask_sqlalchemy")
     app = make(database, SQLALCHEMY_DATABASE_URI=database)
