@@ -12,6 +12,7 @@ from lanyard.client import Client, Refused, SessionEnded, Stale, Unavailable
 from lanyard.client.revoked import Revoked
 
 from conftest import PASSWORD
+from proxy import Proxy
 from servers import Lanyardd, wait_until
 
 
@@ -32,6 +33,16 @@ def own(tmp_path):
     """A lanyardd of this test's own, to be killed."""
     with Lanyardd(tmp_path / "own") as server:
         yield server
+
+
+@pytest.fixture
+def proxy(lanyardd):
+    with Proxy(lanyardd) as made:
+        yield made
+
+
+def by_way_of(proxy, server, **options):
+    return Client(proxy.url, client_id=server.client_id, secret_file=server.secret_file, **options)
 
 
 def someone(client):
@@ -171,6 +182,38 @@ def test_too_far_behind_refuses_and_recovers(own):
         own.start()
         wait_until(lambda: client.lag < 1, 5, "news again")
         client.verify(tokens["access_token"])
+
+
+DEEP = b"[" * 200_000
+
+
+@pytest.mark.parametrize("odd", [b"[]", b"{}", b"null", b"7", b"", b"<html>", b"\xff",
+                                 b'{"epoch":1}\n[]', DEEP])
+def test_feed_goes_on_after_an_answer_of_odd_shape(proxy, lanyardd, odd, caplog):
+    proxy.odd["/v1/revocations"].append(odd)
+    with by_way_of(proxy, lanyardd) as client:
+        tokens = someone(client)
+        assert client.await_news()
+        client.verify(tokens["access_token"])
+    assert "no news of ended sessions" in caplog.text
+
+
+@pytest.mark.parametrize("odd", [b"[]", b"null", b"<html>", b'{"keys":7}', DEEP])
+def test_keys_of_odd_shape_are_a_server_that_is_away(proxy, lanyardd, odd):
+    with by_way_of(proxy, lanyardd) as client:
+        token = someone(client)["access_token"]
+        proxy.odd["/.well-known/jwks.json"].append(odd)
+        with pytest.raises(Unavailable):
+            client.verify(token)
+        client.verify(token)
+
+
+@pytest.mark.parametrize("odd", [b"[]", b"7", b"<html>", DEEP])
+def test_answer_of_odd_shape_is_a_server_that_is_away(proxy, lanyardd, odd):
+    with by_way_of(proxy, lanyardd) as client:
+        proxy.odd["/v1/me"].append(odd)
+        with pytest.raises(Unavailable):
+            client.me(someone(client)["access_token"])
 
 
 def test_until_then_a_dead_server_goes_unnoticed(own):

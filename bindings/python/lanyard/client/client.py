@@ -8,6 +8,7 @@ second. How far behind it may fall is stated: beyond max_stale_s it refuses, or 
 
 import base64
 import json
+import logging
 import os
 import threading
 import time
@@ -16,10 +17,10 @@ from urllib.parse import quote, quote_plus
 
 import lanyard
 
-from .errors import ClientError, NoKeys, Refused, SessionEnded, Stale, Unavailable
+from .errors import NoKeys, Refused, SessionEnded, Stale, Unavailable
 from .identity import Identity, verified
 from .revoked import Revoked
-from .transport import Transport
+from .transport import Transport, read_object
 
 __all__ = ["Client"]
 
@@ -30,6 +31,8 @@ KEYS_PAUSE_S = 0.2  # between two fetches for the sake of an unknown kid
 RETRY_FIRST_S, RETRY_MAX_S = 0.05, 1.0
 
 CACHE_MAX = 4096
+
+log = logging.getLogger("lanyard.client")
 
 _clients: weakref.WeakSet["Client"] = weakref.WeakSet()
 
@@ -115,10 +118,13 @@ class Client:
                                           timeout=self._timeout_s)
         if status != 200:
             raise Unavailable(f"GET /.well-known/jwks.json: status {status}")
-        if not json.loads(text).get("keys"):
+        if not read_object(text, "GET /.well-known/jwks.json").get("keys"):
             raise NoKeys
-        verifier = lanyard.Verifier(self._policy, lanyard.KeySet(text.decode()))
-        self._verifier = _Cached(verifier, self._leeway)
+        try:
+            keys = lanyard.KeySet(text.decode())
+        except lanyard.Error as error:
+            raise Unavailable(f"GET /.well-known/jwks.json: {error}") from error
+        self._verifier = _Cached(lanyard.Verifier(self._policy, keys), self._leeway)
         self._keys_at = time.monotonic()
 
     def _keys_newer_than(self, seen):
@@ -172,6 +178,7 @@ class Client:
             self._keys_newer_than(self._verifier)
 
     def _follow(self, stop):
+        """Whatever an answer holds, the next one is asked for: who stops here is stale for good."""
         pause, wait = RETRY_FIRST_S, min(WAIT_S, self.max_stale_s / 4)
         while not stop.is_set():
             try:
@@ -180,7 +187,10 @@ class Client:
                     self._keys_newer_than(self._verifier)
                 self._revoked.drop_expired()
                 pause = RETRY_FIRST_S
-            except (ClientError, OSError, ValueError, KeyError, IndexError, lanyard.Error):
+            except Exception as error:
+                if pause == RETRY_FIRST_S:
+                    log.warning("no news of ended sessions: %s: %r", type(error).__name__,
+                                str(error))
                 stop.wait(pause)
                 pause = min(pause * 2, RETRY_MAX_S)
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from .errors import Refused, Unavailable
 
-__all__ = ["Transport"]
+__all__ = ["Transport", "read_object"]
 
 ANSWER_MAX = 64 * 1024 * 1024
 
@@ -101,12 +101,23 @@ class Transport:
         status, answered, text = self.send(method, path, data, headers, timeout)
         if status >= 400:
             raise Refused(status, _members(text), answered.get("Retry-After"))
-        return json.loads(text) if text.strip() else None
+        return read_object(text, f"{method} {path}") if text.strip() else None
 
 
 def _members(text):
     try:
         members = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         members = {}
     return members if isinstance(members, dict) else {}
+
+
+def read_object(text, what):
+    """The JSON object of an answer. Anything else is not lanyardd's: Unavailable."""
+    try:
+        members = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise Unavailable(f"{what}: the answer is not JSON") from error
+    if not isinstance(members, dict):
+        raise Unavailable(f"{what}: the answer is not a JSON object")
+    return members
