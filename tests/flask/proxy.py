@@ -11,10 +11,11 @@ HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"}
 class Proxy:
     """odd["/v1/refresh"].append(body): the next answer to that path is a 200 with this body;
     None: the server gets the request, and the connection is closed in the place of its answer.
-    seen counts requests by method and path."""
+    seen counts requests by method and path. hangs_up: each connection is closed after its answer,
+    without a word of it there."""
 
     def __init__(self, target):
-        self.odd, self.seen = defaultdict(list), Counter()
+        self.odd, self.seen, self.hangs_up = defaultdict(list), Counter(), False
         proxy = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -51,8 +52,8 @@ class Proxy:
         connection.close()
         if self.odd[path]:
             status, text = 200, self.odd[path].pop(0)
+        handler.close_connection = self.hangs_up or text is None
         if text is None:
-            handler.close_connection = True
             return
         handler.send_response_only(status)
         for name, value in headers:

@@ -184,6 +184,46 @@ def test_too_far_behind_refuses_and_recovers(own):
         client.verify(tokens["access_token"])
 
 
+def test_request_whose_answer_was_lost_is_sent_again_only_when_it_may_be(proxy, lanyardd):
+    def lost(path):
+        proxy.seen.clear()
+        proxy.odd[path].append(None)
+
+    with by_way_of(proxy, lanyardd) as client:
+        tokens = someone(client)
+        name = tokens["user"]["username"]
+        for path, call in (("/v1/login", lambda: client.login(name, PASSWORD)),
+                           ("/v1/register", lambda: someone(client)),
+                           ("/v1/me/password", lambda: client.change_password(
+                               tokens["access_token"], PASSWORD, PASSWORD + "!"))):
+            client.refresh(tokens["refresh_token"])  # leaves a connection behind
+            lost(path)
+            with pytest.raises(Unavailable):
+                call()
+            assert proxy.seen["POST", path] == 1
+        tokens = client.login(name, PASSWORD + "!")
+        other = client.login(name, PASSWORD + "!")
+        lost("/v1/refresh")
+        assert client.refresh(tokens["refresh_token"])["session"] == tokens["session"]
+        assert proxy.seen["POST", "/v1/refresh"] == 2
+        lost("/oauth/introspect")
+        assert client.introspect(tokens["access_token"])["active"] is True
+        assert proxy.seen["POST", "/oauth/introspect"] == 2
+        lost("/v1/me")
+        assert client.me(tokens["access_token"])["username"] == name
+        lost("/v1/sessions/" + other["session"]["id"])
+        client.end_session(tokens["access_token"], other["session"]["id"])
+
+
+def test_connection_that_was_closed_meanwhile_is_opened_anew(proxy, lanyardd):
+    proxy.hangs_up = True
+    with by_way_of(proxy, lanyardd) as client:
+        name = someone(client)["user"]["username"]
+        for _ in range(3):
+            time.sleep(0.05)
+            assert client.login(name, PASSWORD)
+
+
 DEEP = b"[" * 200_000
 
 

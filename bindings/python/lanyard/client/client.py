@@ -287,11 +287,13 @@ class Client:
     def introspect(self, token):
         """What the server says of the token (RFC 7662)."""
         return self._http.call("POST", "/oauth/introspect", form="token=" + quote_plus(token),
-                               headers=self._basic(), timeout=self._timeout_s)
+                               headers=self._basic(), timeout=self._timeout_s,
+                               is_repeatable=True)
 
     # What a user does. A TokenSet is a dict as lanyardd gives it.
 
-    def _call(self, method, path, body=None, access_token=None, address=None, user_agent=None):
+    def _call(self, method, path, body=None, access_token=None, address=None, user_agent=None,
+              is_repeatable=None):
         headers = {}
         if access_token:
             headers["Authorization"] = "Bearer " + access_token
@@ -299,7 +301,8 @@ class Client:
             headers["X-Forwarded-For"] = address
         if user_agent:
             headers["User-Agent"] = user_agent
-        return self._http.call(method, "/v1" + path, body, headers, timeout=self._timeout_s)
+        return self._http.call(method, "/v1" + path, body, headers, timeout=self._timeout_s,
+                               is_repeatable=is_repeatable)
 
     @staticmethod
     def _device(device):
@@ -317,7 +320,10 @@ class Client:
                                              **self._device(device)}, **origin)
 
     def refresh(self, refresh_token, **origin):
-        return self._call("POST", "/refresh", {"refresh_token": refresh_token}, **origin)
+        """A TokenSet. Sent once more when the connection is lost: within its grace window the
+        server answers a repetition with the same generation."""
+        return self._call("POST", "/refresh", {"refresh_token": refresh_token},
+                          is_repeatable=True, **origin)
 
     def logout(self, access_token=None, *, refresh_token=None, scope="this", **origin):
         """How many sessions it ended; this process refuses their tokens from now on. With a
