@@ -187,10 +187,12 @@ def test_one_extension_serves_several_applications(tmp_path):
 @pytest.mark.parametrize("key, value, error", [
     ("LANYARD_ACESS_SECONDS", 5, ValueError), ("LANYARD_ACCESS_SECONDS", "900", TypeError),
     ("LANYARD_MODE", "cookies", ValueError), ("LANYARD_COOKIE_SECURE", "no", TypeError),
-    ("LANYARD_GRACE_SECONDS", -1, TypeError)])
+    ("LANYARD_GRACE_SECONDS", -1, TypeError), ("LANYARD_WHEN_STALE", "ask", ValueError),
+    ("LANYARD_LOCATIONS", "header,query", ValueError), ("LANYARD_ADMIN_MODE", "cookies", ValueError),
+    ("LANYARD_ADMIN_WHEN_STALE", "ask", ValueError), ("LANYARD_ADMIN_ACESS_SECONDS", 5, ValueError)])
 def test_wrong_configuration_is_refused_at_start(database, key, value, error):
     with pytest.raises(error, match=key):
-        Lanyard(make(database, **{key: value}))
+        Lanyard(make(database, **{key: value}), name="admin" if "ADMIN" in key else "")
 
 
 def test_flask_restful_passes_the_problem_on(database):
