@@ -130,6 +130,15 @@ def test_refresh_list_end_and_reauth(client):
     assert client.me(fresh["access_token"])["username"] == name
 
 
+@pytest.mark.parametrize("scope, count", [("others", 1), ("all", 2)])
+def test_logout_of_more_than_one_is_refused_here_at_once_and_with_the_news(client, scope, count):
+    tokens = someone(client)
+    other = client.login(tokens["user"]["username"], PASSWORD)
+    assert client.logout(tokens["access_token"], scope=scope) == count
+    assert _is_ended(client, tokens) == (scope == "all")
+    wait_until(lambda: _is_ended(client, other), 1, "the news")
+
+
 def test_logout_by_refresh_token_alone(client):
     tokens = someone(client)
     assert client.logout(refresh_token=tokens["refresh_token"]) == 1
@@ -336,6 +345,8 @@ def test_asyncio_has_the_same(lanyardd):
     async def walk():
         async with lanyard.AsyncClient(lanyardd.url, client_id=lanyardd.client_id,
                                        secret_file=lanyardd.secret_file) as client:
+            assert (client.lag, client.max_stale_s, client.when_stale, client.is_following) == (
+                None, 10, "refuse", True)
             tokens = await client.register(username=f"u{time.time_ns()}", password=PASSWORD)
             identities = await asyncio.gather(*[client.verify(tokens["access_token"])
                                                 for _ in range(50)])

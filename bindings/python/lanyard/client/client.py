@@ -326,9 +326,10 @@ class Client:
                           is_repeatable=True, **origin)
 
     def logout(self, access_token=None, *, refresh_token=None, scope="this", **origin):
-        """How many sessions it ended; this process refuses their tokens from now on. With a
-        refresh token alone it is traded for an access token first: one that was used long ago
-        ends its session by that."""
+        """How many sessions it ended: this one, the user's others, or all. This process refuses
+        the caller's own tokens from now on, those of other sessions with the next news, like every
+        process. With a refresh token alone it is traded for an access token first: one that was
+        used long ago ends its session by that."""
         if access_token is None:
             try:
                 access_token = self.refresh(refresh_token, **origin)["access_token"]
