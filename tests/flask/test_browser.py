@@ -15,8 +15,11 @@ from browser import Browser
 from person import enter, walk
 from servers import PASSWORD, ROOT, Lanyardd, free_port, wait_until
 
-ARTIFACT = ROOT / "build/test-artifacts/flask-tutorial.png"
 EXAMPLE = ROOT / "examples/flask-tutorial"
+sys.path.insert(0, str(EXAMPLE))
+from run import init_db
+
+ARTIFACT = ROOT / "build/test-artifacts/flask-tutorial.png"
 # Renewals are counted where they are asked for: by the browser's own record.
 RENEWALS = "performance.getEntriesByType('resource').filter(" \
            "(one) => one.name.endsWith('/auth/refresh')).length"
@@ -27,6 +30,7 @@ def start(database, tmp_path, **settings):
     env = {**os.environ, "FLASK_SECRET_KEY": "a secret for the browser's walk, long",
            "FLASK_SQLALCHEMY_DATABASE_URI": database, "FLASK_LANYARD_MODE": "cookie",
            "FLASK_LANYARD_PASSWORD_METHOD": "scrypt:1024:8:1", **settings}
+    init_db(env)
     log = open(tmp_path / "gunicorn.log", "wb")
     web = subprocess.Popen([sys.executable, "-m", "gunicorn", "--chdir", EXAMPLE, "-w", "1",
                             "--threads", "8", "-b", f"127.0.0.1:{port}", "app:create_app()"],
