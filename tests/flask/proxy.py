@@ -16,6 +16,7 @@ class Proxy:
 
     def __init__(self, target):
         self.odd, self.seen, self.hangs_up = defaultdict(list), Counter(), False
+        self.client_id, self.secret_file = target.client_id, target.secret_file
         proxy = self
 
         class Handler(BaseHTTPRequestHandler):

@@ -11,14 +11,10 @@ import lanyard
 from lanyard.client import Client, Refused, SessionEnded, Stale, Unavailable
 from lanyard.client.revoked import Revoked
 
+from clients import credentials, is_ended, make, someone
 from conftest import PASSWORD
 from proxy import Proxy
-from servers import Lanyardd, wait_until
-
-
-def make(server, **options):
-    return Client(server.url, client_id=server.client_id, secret_file=server.secret_file,
-                  **options)
+from servers import wait_until
 
 
 @pytest.fixture
@@ -29,24 +25,9 @@ def client(lanyardd):
 
 
 @pytest.fixture
-def own(tmp_path):
-    """A lanyardd of this test's own, to be killed."""
-    with Lanyardd(tmp_path / "own") as server:
-        yield server
-
-
-@pytest.fixture
 def proxy(lanyardd):
     with Proxy(lanyardd) as made:
         yield made
-
-
-def by_way_of(proxy, server, **options):
-    return Client(proxy.url, client_id=server.client_id, secret_file=server.secret_file, **options)
-
-
-def someone(client):
-    return client.register(username=f"u{time.time_ns()}", password=PASSWORD)
 
 
 def test_token_is_verified_here(client):
@@ -92,17 +73,9 @@ def test_logout_elsewhere_is_seen_within_a_second(client, lanyardd):
             client.verify(tokens["access_token"])
             other.logout(tokens["access_token"])
             before = time.monotonic()
-            wait_until(lambda: _is_ended(client, tokens), 2, "the logout")
+            wait_until(lambda: is_ended(client, tokens), 2, "the logout")
             delays.append(time.monotonic() - before)
         assert max(delays) < 1
-
-
-def _is_ended(client, tokens):
-    try:
-        client.verify(tokens["access_token"])
-    except SessionEnded:
-        return True
-    return False
 
 
 def test_a_client_made_later_knows_what_was_ended_before(client, lanyardd):
@@ -135,8 +108,8 @@ def test_logout_of_more_than_one_is_refused_here_at_once_and_with_the_news(clien
     tokens = someone(client)
     other = client.login(tokens["user"]["username"], PASSWORD)
     assert client.logout(tokens["access_token"], scope=scope) == count
-    assert _is_ended(client, tokens) == (scope == "all")
-    wait_until(lambda: _is_ended(client, other), 1, "the news")
+    assert is_ended(client, tokens) == (scope == "all")
+    wait_until(lambda: is_ended(client, other), 1, "the news")
 
 
 def test_logout_by_refresh_token_alone(client):
@@ -193,12 +166,12 @@ def test_too_far_behind_refuses_and_recovers(own):
         client.verify(tokens["access_token"])
 
 
-def test_request_whose_answer_was_lost_is_sent_again_only_when_it_may_be(proxy, lanyardd):
+def test_request_whose_answer_was_lost_is_sent_again_only_when_it_may_be(proxy):
     def lost(path):
         proxy.seen.clear()
         proxy.odd[path].append(None)
 
-    with by_way_of(proxy, lanyardd) as client:
+    with make(proxy) as client:
         tokens = someone(client)
         name = tokens["user"]["username"]
         for path, call in (("/v1/login", lambda: client.login(name, PASSWORD)),
@@ -224,9 +197,9 @@ def test_request_whose_answer_was_lost_is_sent_again_only_when_it_may_be(proxy, 
         client.end_session(tokens["access_token"], other["session"]["id"])
 
 
-def test_connection_that_was_closed_meanwhile_is_opened_anew(proxy, lanyardd):
+def test_connection_that_was_closed_meanwhile_is_opened_anew(proxy):
     proxy.hangs_up = True
-    with by_way_of(proxy, lanyardd) as client:
+    with make(proxy) as client:
         name = someone(client)["user"]["username"]
         for _ in range(3):
             time.sleep(0.05)
@@ -238,9 +211,9 @@ DEEP = b"[" * 200_000
 
 @pytest.mark.parametrize("odd", [b"[]", b"{}", b"null", b"7", b"", b"<html>", b"\xff",
                                  b'{"epoch":1}\n[]', DEEP])
-def test_feed_goes_on_after_an_answer_of_odd_shape(proxy, lanyardd, odd, caplog):
+def test_feed_goes_on_after_an_answer_of_odd_shape(proxy, odd, caplog):
     proxy.odd["/v1/revocations"].append(odd)
-    with by_way_of(proxy, lanyardd) as client:
+    with make(proxy) as client:
         tokens = someone(client)
         assert client.await_news()
         client.verify(tokens["access_token"])
@@ -248,8 +221,8 @@ def test_feed_goes_on_after_an_answer_of_odd_shape(proxy, lanyardd, odd, caplog)
 
 
 @pytest.mark.parametrize("odd", [b"[]", b"null", b"<html>", b'{"keys":7}', DEEP])
-def test_keys_of_odd_shape_are_a_server_that_is_away(proxy, lanyardd, odd):
-    with by_way_of(proxy, lanyardd) as client:
+def test_keys_of_odd_shape_are_a_server_that_is_away(proxy, odd):
+    with make(proxy) as client:
         token = someone(client)["access_token"]
         proxy.odd["/.well-known/jwks.json"].append(odd)
         with pytest.raises(Unavailable):
@@ -258,8 +231,8 @@ def test_keys_of_odd_shape_are_a_server_that_is_away(proxy, lanyardd, odd):
 
 
 @pytest.mark.parametrize("odd", [b"[]", b"7", b"<html>", DEEP])
-def test_answer_of_odd_shape_is_a_server_that_is_away(proxy, lanyardd, odd):
-    with by_way_of(proxy, lanyardd) as client:
+def test_answer_of_odd_shape_is_a_server_that_is_away(proxy, odd):
+    with make(proxy) as client:
         proxy.odd["/v1/me"].append(odd)
         with pytest.raises(Unavailable):
             client.me(someone(client)["access_token"])
@@ -308,7 +281,7 @@ def test_child_of_a_fork_follows_on_its_own(client):
         try:
             client.verify(tokens["access_token"])
             os.write(writable, b"ready")
-            wait_until(lambda: _is_ended(client, ended), 3, "the logout")
+            wait_until(lambda: is_ended(client, ended), 3, "the logout")
             os.write(writable, b"seen")
         finally:
             os._exit(0)
@@ -343,8 +316,7 @@ def test_threads_share_one(client):
 
 def test_asyncio_has_the_same(lanyardd):
     async def walk():
-        async with lanyard.AsyncClient(lanyardd.url, client_id=lanyardd.client_id,
-                                       secret_file=lanyardd.secret_file) as client:
+        async with lanyard.AsyncClient(lanyardd.url, **credentials(lanyardd)) as client:
             assert (client.lag, client.max_stale_s, client.when_stale, client.is_following) == (
                 None, 10, "refuse", True)
             tokens = await client.register(username=f"u{time.time_ns()}", password=PASSWORD)

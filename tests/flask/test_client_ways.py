@@ -10,30 +10,14 @@ import pytest
 import lanyard
 from lanyard.client import Client, Refused, SessionEnded, Stale, Unavailable
 
+from clients import credentials, is_ended, make, someone
 from conftest import PASSWORD
 from servers import Lanyardd, wait_until
 
 
-def credentials(server):
-    return {"client_id": server.client_id, "secret_file": server.secret_file}
-
-
-def someone(client):
-    return client.register(username=f"u{time.time_ns()}", password=PASSWORD)
-
-
-def is_ended(client, tokens):
-    try:
-        client.verify(tokens["access_token"])
-    except SessionEnded:
-        return True
-    return False
-
-
 def whole_life(server, **options):
     """A session's life, watched by a second client."""
-    with Client(server.url, **credentials(server), **options) as client, \
-            Client(server.url, **credentials(server), **options) as other:
+    with make(server, **options) as client, make(server, **options) as other:
         assert other.await_news()
         tokens = someone(client)
         assert client.verify(tokens["access_token"]).sid == tokens["session"]["id"]
@@ -94,28 +78,27 @@ def test_address_of_another_kind_is_refused(address):
 
 
 @pytest.mark.parametrize("options", [(), ("--keep-sessions",)])
-def test_database_that_was_put_back_is_a_new_epoch(tmp_path, options):
+def test_database_that_was_put_back_is_a_new_epoch(own, tmp_path, options):
     """What a restore ended is refused, what it kept is served, and what was known before is not
     taken for the new server's."""
-    with Lanyardd(tmp_path / "own") as server:
-        with Client(server.url, **credentials(server)) as client:
-            kept, ended = someone(client), someone(client)
-            client.verify(kept["access_token"])
-            server.run("backup", tmp_path / "copy")
-            client.logout(ended["access_token"])
-            assert is_ended(client, ended)
-            epoch = client._revoked.epoch
-            server.kill()
-            server.run("restore", tmp_path / "copy", *options)
-            server.start()
-            wait_until(lambda: client._revoked.epoch != epoch, 5, "another epoch")
-            # As the server itself says of each.
-            for tokens in (kept, ended):
-                is_active = client.introspect(tokens["access_token"])["active"]
-                assert is_active == bool(options)
-                assert is_ended(client, tokens) == (not is_active)
-            # A restore refuses all that was issued up to its own second.
-            wait_until(lambda: not is_ended(client, someone(client)), 3, "a session that counts")
+    with make(own) as client:
+        kept, ended = someone(client), someone(client)
+        client.verify(kept["access_token"])
+        own.run("backup", tmp_path / "copy")
+        client.logout(ended["access_token"])
+        assert is_ended(client, ended)
+        epoch = client._revoked.epoch
+        own.kill()
+        own.run("restore", tmp_path / "copy", *options)
+        own.start()
+        wait_until(lambda: client._revoked.epoch != epoch, 5, "another epoch")
+        # As the server itself says of each.
+        for tokens in (kept, ended):
+            is_active = client.introspect(tokens["access_token"])["active"]
+            assert is_active == bool(options)
+            assert is_ended(client, tokens) == (not is_active)
+        # A restore refuses all that was issued up to its own second.
+        wait_until(lambda: not is_ended(client, someone(client)), 3, "a session that counts")
 
 
 # asyncio.
@@ -157,13 +140,12 @@ def test_asyncio_raises_what_the_client_raises(lanyardd):
     asyncio.run(walk())
 
 
-def test_asyncio_loop_goes_on_while_a_dead_server_is_waited_for(tmp_path):
-    async def walk(server):
-        async with lanyard.AsyncClient(server.url, max_stale_s=0.5,
-                                       **credentials(server)) as client:
+def test_asyncio_loop_goes_on_while_a_dead_server_is_waited_for(own):
+    async def walk():
+        async with lanyard.AsyncClient(own.url, max_stale_s=0.5, **credentials(own)) as client:
             tokens = await client.register(username="ada", password=PASSWORD)
             await client.verify(tokens["access_token"])
-            server.kill()
+            own.kill()
             with pytest.raises(Unavailable):
                 await client.me(tokens["access_token"])
             while client.lag < 0.6:
@@ -173,8 +155,7 @@ def test_asyncio_loop_goes_on_while_a_dead_server_is_waited_for(tmp_path):
             assert isinstance(error, Stale)
             assert count > 20  # of the second that it waits for news
 
-    with Lanyardd(tmp_path / "own") as server:
-        asyncio.run(walk(server))
+    asyncio.run(walk())
 
 
 def test_asyncio_without_keys_is_unavailable():

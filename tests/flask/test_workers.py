@@ -18,7 +18,7 @@ from lanyard.flask.embedded import engine_for
 from lanyard.flask.tables import metadata
 
 from conftest import PASSWORD
-from servers import ROOT, Lanyardd, free_port, wait_until
+from servers import ROOT, free_port, wait_until
 
 pytestmark = pytest.mark.everything
 WORKERS = 4
@@ -68,12 +68,6 @@ class Web:
 def served(folder, server, **settings):
     return Web(folder, FLASK_LANYARD_SERVER=server.url, FLASK_LANYARD_CLIENT_ID=server.client_id,
                FLASK_LANYARD_CLIENT_SECRET_FILE=str(server.secret_file), **settings)
-
-
-@pytest.fixture
-def own(tmp_path):
-    with Lanyardd(tmp_path / "own") as server:
-        yield server
 
 
 def histogram(values):
