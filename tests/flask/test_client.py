@@ -375,6 +375,13 @@ def test_answer_that_was_long_on_its_way_counts_as_old():
     assert 19 < revoked.lag() < 22
 
 
+def test_no_answer_is_older_than_its_question():
+    revoked, now = Revoked(), int(time.time())
+    revoked.take(line(now=now), [])
+    revoked.take(line(now=now - 20), [], time.monotonic() - 0.5)
+    assert 0.5 <= revoked.lag() < 1
+
+
 def test_server_s_clock_may_be_off():
     revoked = Revoked()
     for _ in range(3):

@@ -165,13 +165,14 @@ class Client:
         path = "/v1/revocations?wait_ms=" + str(int(wait_s * 1000))
         if cursor:
             path += "&since=" + quote(cursor, safe=":")
+        asked = time.monotonic()
         status, headers, text = self._feed_http.send(
             "GET", path, headers=self._basic(), timeout=wait_s + self._timeout_s)
         if status != 200:
             raise Refused(status, {"code": "feed", "detail": text[:200].decode("utf-8", "replace")},
                           headers.get("Retry-After"))
         lines = [json.loads(line) for line in text.splitlines() if line.strip()]
-        kinds = self._revoked.take(lines[0], lines[1:])
+        kinds = self._revoked.take(lines[0], lines[1:], asked)
         with self._news:
             self._news.notify_all()
         if "kid" in kinds:
