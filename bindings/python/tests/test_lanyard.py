@@ -82,6 +82,12 @@ def test_policy_takes_lists_and_durations():
     ("HS256", {"leeway": 86401}, errors.PolicyError),
     ("HS256", {"leeway": -1}, ValueError),
     ("HS256", {"leeway": "1"}, TypeError),
+    ("HS256", {"leeway": 0.5}, ValueError),
+    ("HS256", {"leeway": float("nan")}, ValueError),
+    ("HS256", {"max_age": 0}, ValueError),
+    ("HS256", {"max_age": 0.5}, ValueError),
+    ("HS256", {"max_age": 1.5}, ValueError),
+    ("HS256", {"max_age": datetime.timedelta(milliseconds=999)}, ValueError),
     ("HS256", {"allow": "everything"}, ValueError),
     ("HS256", {"issuers": [None]}, TypeError),
     ("HS256", {"issuers": ["a\0b"]}, ValueError),
@@ -135,6 +141,24 @@ def test_issuer_adds_what_it_was_told_to():
     assert list(claims) == ["x", "iss", "sub", "aud", "exp", "nbf", "iat", "jti"]
     assert (claims["aud"], claims["exp"], claims["nbf"]) == (["a", "b"], NOW + 900, NOW)
     assert lanyard.peek(issuer.issue('{"iss":"you"}', now=NOW)).claims["iss"] == "you"
+
+
+@pytest.mark.parametrize("lifetime", [
+    0, 0.0, 0.999, 1.5, -1, 2**32, float("nan"), datetime.timedelta(0),
+    datetime.timedelta(milliseconds=500), datetime.timedelta(seconds=1, microseconds=1),
+])
+def test_issuer_refuses_a_lifetime_that_is_no_whole_seconds(lifetime):
+    """None is the one way to a token that never expires."""
+    with pytest.raises(ValueError, match="lifetime must be whole seconds, from 1"):
+        lanyard.Issuer(SECRET, lifetime=lifetime)
+
+
+def test_shortest_lifetime_and_age_are_one_second():
+    for one in (1, 1.0, datetime.timedelta(seconds=1)):
+        made = lanyard.issue({"iat": NOW}, SECRET, lifetime=one, now=NOW)
+        assert lanyard.peek(made).claims["exp"] == NOW + 1
+        assert json.loads(lanyard.Policy("HS256", max_age=one).to_json())["max_age_s"] == 1
+    assert "exp" not in lanyard.peek(lanyard.issue({}, SECRET, lifetime=None)).claims
 
 
 @pytest.mark.parametrize("claims, error", [
