@@ -84,6 +84,8 @@ PyObject *core_buf_str(lanyard_buf *buf);   /* likewise */
 PyObject *core_value_of(const lanyard_value *value);
 /* The same for a text; NULL without an exception when the strict reader refuses it. */
 PyObject *core_json_of(const char *text, size_t len);
+/* What core_json_of() leaves to Python: json.loads(text). */
+PyObject *core_json_loads_in_python(lanyard_str text);
 
 /* json_write.c: appends the claims; false, without an exception, when Python must write them. */
 bool core_json_write(PyObject *claims, lanyard_buf *out);

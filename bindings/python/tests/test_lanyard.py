@@ -1,7 +1,9 @@
 """The package lanyard: the engine's strictness in Python's manners."""
 
+import base64
 import datetime
 import json
+import math
 import pickle
 
 import freezegun
@@ -182,6 +184,36 @@ def test_peek_reads_without_believing():
     assert seen.header == {"alg": "HS256", "typ": "JWT"}
     assert seen.claims["sub"] == "ada" and len(seen.signature) == 32
     assert lanyard.peek("eyJhbGciOiJIUzI1NiJ9.AQID.AA").claims is None
+
+
+def unsigned(header, payload):
+    parts = (header, payload, b"x" * 32)
+    return ".".join(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts)
+
+
+@pytest.mark.parametrize("number, value", [
+    (b"1e999", math.inf), (b"-1e999", -math.inf), (b"1" * 64, int("1" * 64)),
+    (b"1" * 65, int("1" * 65)), (b"1" * 4300, int("1" * 4300)),
+], ids=["huge", "-huge", "64 digits", "65 digits", "4300 digits"])
+def test_peek_reads_every_number_that_python_reads(number, value):
+    text = b'{"alg":"HS256","x":' + number + b"}"
+    seen = lanyard.peek(unsigned(text, text))
+    assert seen.header == seen.claims == {"alg": "HS256", "x": value}
+
+
+def test_peek_refuses_a_header_that_python_does_not_read():
+    text = b'{"alg":"HS256","x":' + b"1" * 4301 + b"}"
+    with pytest.raises(errors.JsonSyntaxError) as caught:
+        lanyard.peek(unsigned(text, b"{}"))
+    assert caught.value.where == "header"
+
+
+@pytest.mark.parametrize("payload", [
+    b"[1]", b"null", b"5", b'"x"', b"", b"{", b'{"a":1,"a":2}', b'{"a":' + b"1" * 4301 + b"}",
+], ids=["array", "null", "number", "string", "empty", "open", "twice", "4301 digits"])
+def test_peek_gives_no_claims_where_there_is_no_object_to_read(payload):
+    seen = lanyard.peek(unsigned(b'{"alg":"HS256"}', payload))
+    assert seen.claims is None and seen.payload == payload
 
 
 @pytest.mark.parametrize("alg", [row.name for row in lanyard.algorithms() if row.is_available])

@@ -1,5 +1,6 @@
 """What the extension does to the interpreter: references, threads, data, types."""
 
+import base64
 import gc
 import os
 import pathlib
@@ -24,6 +25,9 @@ VERIFIER = lanyard.Verifier(lanyard.Policy("HS256 ES256", allow="no_exp"), SECRE
 PUBLIC = lanyard.Verifier(lanyard.Policy("ES256", allow="no_exp"), [lanyard.Key(PAIR.to_jwk())])
 TOKEN = lanyard.issue({"sub": "ada", "n": [1, {"b": None}]}, SECRET)
 SIGNED = lanyard.issue({"sub": "ada"}, PAIR)
+# A number that Python reads and the engine does not, and one that Python refuses.
+ODD = "eyJhbGciOiJIUzI1NiIsIngiOjFlOTk5fQ.eyJ4IjoxZTk5OX0.AA"
+TOO_LONG = base64.b64encode(b'{"alg":"HS256","xx":' + b"1" * 4501 + b"}").decode() + ".e30.AA"
 
 
 def refused(function, *args, **kwargs):
@@ -42,6 +46,8 @@ OPERATIONS = {
     "verify_es256": lambda: PUBLIC.verify(SIGNED),
     "explain": lambda: VERIFIER.explain(TOKEN),
     "peek": lambda: lanyard.peek(TOKEN),
+    "peek_odd": lambda: lanyard.peek(ODD),
+    "peek_refused": lambda: refused(lanyard.peek, TOO_LONG),
     "issue": lambda: lanyard.issue({"a": 1}, SECRET, aud=["a", "b"], lifetime=5, header={"x": 1,
                                                                                   "alg": "HS256"}),
     "issue_refused": lambda: refused(lanyard.issue, {"a": object()}, SECRET, aud=["a"]),
