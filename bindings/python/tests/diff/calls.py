@@ -34,6 +34,20 @@ class Encoder(json.JSONEncoder):
         return f"<{type(o).__name__}>"
 
 
+class Once:
+    """An argument that is used up: each call gets an iterator of its own."""
+
+    def __init__(self, *names):
+        self.names = names
+
+    def __repr__(self):
+        return f"iter({list(self.names)})"
+
+
+def fresh(value):
+    return iter(value.names) if isinstance(value, Once) else value
+
+
 class Case:
     """kind: which function; run: calls it on a module; text: the arguments, to be printed.
 
@@ -360,7 +374,8 @@ class Generator:
     def algorithms(self):
         every = [alg for alg in ALGS if alg != "XX"]
         return self.pick(every, every, every, ["HS256"], ("HS256", "RS256"), "HS256", [], None,
-                         {"HS256": 1}, {"HS256", "ES256"}, ["none"], ["hs256"], ["HS256", "none"])
+                         {"HS256": 1}, {"HS256", "ES256"}, ["none"], ["hs256"], ["HS256", "none"],
+                         Once("HS256", "RS256"))
 
     def options(self):
         if self.chance(0.6):
@@ -411,10 +426,10 @@ class Generator:
             caller = module.PyJWT(made_with) if is_own else module
             for _ in range(times - 1):
                 try:
-                    getattr(caller, name)(token, key, algorithms)
+                    getattr(caller, name)(token, key, fresh(algorithms))
                 except Exception:
                     pass
-            return getattr(caller, name)(token, key, algorithms, options, **checks)
+            return getattr(caller, name)(token, key, fresh(algorithms), options, **checks)
 
         return Case(name, run, (f"PyJWT({made_with!r})." if is_own else "") +
                     f"{name}({token!r}, {short(key)}, {algorithms!r}, {options!r}, {checks!r})")
@@ -468,7 +483,7 @@ class Generator:
                             {"enforce_minimum_key_length": True})
         name = self.pick("decode", "decode_complete")
         return Case("jws." + name, lambda m: getattr(m.PyJWS(), name)(
-            token, "k" * 32, algorithms, options, detached_payload=detached),
+            token, "k" * 32, fresh(algorithms), options, detached_payload=detached),
             f"PyJWS().{name}({token!r}, 'k'*32, {algorithms!r}, {options!r}, {detached!r})")
 
     def header(self):
