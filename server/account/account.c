@@ -1,6 +1,7 @@
 /* account.c - what a person does with their account: hash outside, then commit; see account.h. */
 #include "account/account.h"
 
+#include <stdio.h>
 #include <string.h>
 #include "account/commit.h"
 #include "account/password_policy.h"
@@ -49,95 +50,160 @@ srv_status account_register(const accounts *all, const account_new *wanted, user
     return SRV_OK;
 }
 
-/* Records the failure, then refuses. */
-static srv_status account_failed(const accounts *all, audit_event event, const user_row *user,
-                                 const session_origin *from, srv_error *error)
-{
-    audit_row row = { .event = event, .subject = user->id };
+/* --- whoever shows a password --- */
 
-    memcpy(row.address, from->address, sizeof row.address);
-    TRY(account_audit(all, &row, error));
-    return account_refuse(error);
+typedef struct account_try {
+    const accounts *all;
+    const session_start *start;
+    lanyard_str login;       /* of a login */
+    const srv_id *user_id;   /* of the others: who is logged in */
+    const srv_id *sid;       /* of reauth: the session that ends */
+    lanyard_bytes password;  /* as shown */
+    lanyard_bytes wanted;    /* the new one */
+    user_row found;          /* whose password is compared */
+    credential_row compared; /* and with what */
+    user_row *user;          /* outputs */
+    session_grant *grant;
+    unsigned *faults;
+} account_try;
+
+typedef srv_status account_step(account_try *one, srv_error *error);
+
+/* Records the failure, then refuses. */
+static srv_status account_failed(const account_try *one, audit_event event, srv_status status,
+                                 srv_error *error)
+{
+    audit_row row = { .event = event, .subject = one->found.id };
+
+    snprintf(row.data, sizeof row.data, "{\"reason\":\"%s\"}", srv_status_code(status));
+    memcpy(row.address, one->start->from.address, sizeof row.address);
+    TRY(account_audit(one->all, &row, error));
+    return status == SRV_E_INVALID_CREDENTIALS ? account_refuse(error)
+                                               : srv_fail(error, status, "");
+}
+
+/* Once more, when the hash was another by the time of the commit: another login has made it anew,
+ * or the password was changed. */
+static srv_status account_run(account_try *one, account_step *step, audit_event failure,
+                              srv_error *error)
+{
+    srv_status status = step(one, error);
+
+    if (status == SRV_E_CONFLICT)
+        status = step(one, error);
+    if (status == SRV_E_CONFLICT)
+        status = SRV_E_INVALID_CREDENTIALS;
+    if (status == SRV_E_INVALID_CREDENTIALS || status == SRV_E_ACCOUNT_DISABLED)
+        return account_failed(one, failure, status, error);
+    return status;
 }
 
 /* Whether the password fits; the same work when there is none to compare with. */
-static srv_status account_compare(const accounts *all, const char *phc, lanyard_bytes password,
-                                  bool *is_right, bool *is_old, srv_error *error)
+static srv_status account_compare(const account_try *one, const char *phc, bool *is_old,
+                                  srv_error *error)
 {
-    *is_right = false;
+    bool is_right = false;
+
     *is_old = false;
-    if (password.len > PASSWORD_BYTES_MAX) /* nobody has such a one */
-        return SRV_OK;
-    return hash_pool_check(all->hashes, phc, password, is_right, is_old, error);
+    if (one->password.len <= PASSWORD_BYTES_MAX) /* nobody has a longer one */
+        TRY(hash_pool_check(one->all->hashes, phc, one->password, &is_right, is_old, error));
+    return is_right ? SRV_OK : SRV_E_INVALID_CREDENTIALS;
 }
 
 /* A hash under today's parameters; without a place in the queue it is done another time. */
-static const char *account_better(const accounts *all, bool is_old, lanyard_bytes password,
-                                  char phc[PHC_MAX])
+static const char *account_better(const account_try *one, bool is_old, char phc[PHC_MAX])
 {
-    return is_old && hash_pool_make(all->hashes, password, phc, NULL) == SRV_OK ? phc : NULL;
+    return is_old && hash_pool_make(one->all->hashes, one->password, phc, NULL) == SRV_OK ? phc
+                                                                                          : NULL;
+}
+
+static srv_status account_step_login(account_try *one, srv_error *error)
+{
+    char phc[PHC_MAX];
+    bool is_old = false;
+    srv_status status =
+        account_read_login(one->all, one->login, &one->found, &one->compared, error);
+
+    if (status != SRV_OK && status != SRV_E_NOT_FOUND)
+        return status;
+    TRY(account_compare(one, status == SRV_OK ? one->compared.secret : NULL, &is_old, error));
+    return account_commit_login(one->all, &one->compared, account_better(one, is_old, phc),
+                                one->start, one->user, one->grant, error);
 }
 
 srv_status account_log_in(const accounts *all, const account_login *login, user_row *user,
                           session_grant *grant, srv_error *error)
 {
-    const session_origin *from = &login->session.from;
-    user_row found = { .status = USER_ACTIVE };
-    credential_row credential = { .created_at = 0 };
-    char phc[PHC_MAX];
-    bool is_right = false;
-    bool is_old = false;
-    srv_status status = account_read_login(all, login->login, &found, &credential, error);
-    bool is_known = status == SRV_OK;
+    account_try one = { .all = all,
+                        .start = &login->session,
+                        .login = login->login,
+                        .password = login->password,
+                        .user = user,
+                        .grant = grant };
 
-    if (!is_known && status != SRV_E_NOT_FOUND)
-        return status;
-    TRY(account_compare(all, is_known ? credential.secret : NULL, login->password, &is_right,
-                        &is_old, error));
-    if (!is_right)
-        return account_failed(all, AUDIT_LOGIN_FAILED, &found, from, error);
-    return account_commit_login(all, &credential, account_better(all, is_old, login->password, phc),
-                                &login->session, user, grant, error);
+    return account_run(&one, account_step_login, AUDIT_LOGIN_FAILED, error);
 }
 
 /* The user's own password, shown again. */
-static srv_status account_show_password(const accounts *all, const srv_id *user_id,
-                                        lanyard_bytes password, const session_origin *from,
-                                        user_row *user, credential_row *credential,
-                                        srv_error *error)
+static srv_status account_show_password(account_try *one, srv_error *error)
 {
-    bool is_right = false;
     bool is_old = false;
-    srv_status status = account_read_password(all, user_id, user, credential, error);
+    srv_status status =
+        account_read_password(one->all, one->user_id, &one->found, &one->compared, error);
 
     if (status == SRV_E_NOT_FOUND)
-        return account_refuse(error);
+        return SRV_E_INVALID_CREDENTIALS;
     TRY(status);
-    TRY(account_compare(all, credential->secret, password, &is_right, &is_old, error));
-    return is_right ? SRV_OK : account_failed(all, AUDIT_REAUTH_FAILED, user, from, error);
+    return account_compare(one, one->compared.secret, &is_old, error);
+}
+
+static srv_status account_step_reauth(account_try *one, srv_error *error)
+{
+    TRY(account_show_password(one, error));
+    return account_commit_reauth(one->all, &one->compared, one->sid, one->start, one->user,
+                                 one->grant, error);
 }
 
 srv_status account_reauth(const accounts *all, const srv_id *user_id, const srv_id *sid,
                           lanyard_bytes password, const session_start *start, user_row *user,
                           session_grant *grant, srv_error *error)
 {
-    credential_row credential;
-    user_row found;
+    account_try one = { .all = all,
+                        .start = start,
+                        .user_id = user_id,
+                        .sid = sid,
+                        .password = password,
+                        .found = { .id = *user_id },
+                        .user = user,
+                        .grant = grant };
 
-    TRY(account_show_password(all, user_id, password, &start->from, &found, &credential, error));
-    return account_commit_reauth(all, &credential, sid, start, user, grant, error);
+    return account_run(&one, account_step_reauth, AUDIT_REAUTH_FAILED, error);
+}
+
+static srv_status account_step_password(account_try *one, srv_error *error)
+{
+    char phc[PHC_MAX];
+
+    TRY(account_show_password(one, error));
+    TRY(account_judge_password(one->all, one->wanted, &one->found, one->faults, error));
+    TRY(hash_pool_make(one->all->hashes, one->wanted, phc, error));
+    return account_commit_password(one->all, &one->compared, phc, one->start, one->user, one->grant,
+                                   error);
 }
 
 srv_status account_password(const accounts *all, const srv_id *user_id, lanyard_bytes current,
                             lanyard_bytes wanted, const session_start *start, user_row *user,
                             session_grant *grant, unsigned *faults, srv_error *error)
 {
-    credential_row credential;
-    user_row found;
-    char phc[PHC_MAX];
+    account_try one = { .all = all,
+                        .start = start,
+                        .user_id = user_id,
+                        .password = current,
+                        .wanted = wanted,
+                        .found = { .id = *user_id },
+                        .user = user,
+                        .grant = grant,
+                        .faults = faults };
 
-    TRY(account_show_password(all, user_id, current, &start->from, &found, &credential, error));
-    TRY(account_judge_password(all, wanted, &found, faults, error));
-    TRY(hash_pool_make(all->hashes, wanted, phc, error));
-    return account_commit_password(all, &credential, phc, start, user, grant, error);
+    return account_run(&one, account_step_password, AUDIT_REAUTH_FAILED, error);
 }

@@ -72,7 +72,8 @@ SRV_CHECK srv_status account_find(const accounts *all, lanyard_str login, user_r
 
 typedef struct account_change { /* a text with NULL ptr: leave it */
     lanyard_str username;
-    lanyard_str email; /* empty, not NULL: remove it */
+    lanyard_str email;
+    bool removes_email;
     lanyard_str profile;
     lanyard_str roles; /* by the administrator only */
     srv_id actor;      /* nil: the administrator */

@@ -54,13 +54,15 @@ static srv_status change_save(change_work *work, store_txn *txn)
 /* Nobody may log in as the user after this: whatever was made before is refused by name, too. */
 static srv_status change_tell(change_work *work, store_txn *txn)
 {
-    return tape_write(txn, &work->batch, TAPE_SUB, SRV_BYTES(work->user_id->bytes),
-                      work->all->sessions->rules.longest_life);
+    srv_time life = 0;
+
+    TRY(sessions_longest_life(work->all->sessions, txn, &life));
+    return tape_write(txn, &work->batch, TAPE_SUB, SRV_BYTES(work->user_id->bytes), life);
 }
 
 static srv_status change_email(change_work *work, store_txn *txn)
 {
-    if (!work->change->email.ptr)
+    if (!work->change->email.ptr && !work->change->removes_email)
         return SRV_OK;
     TRY(store_emails_remove(txn, work->user_id));
     memcpy(work->user->email, work->email.address, sizeof work->user->email);
@@ -98,12 +100,28 @@ static srv_status change_fields(change_work *work, srv_error *error)
                                : SRV_OK;
 }
 
+/* A name or an address that was somebody else's: the tokens of that time, which carry nothing but
+ * it, are not this user's. */
+static srv_status change_names(change_work *work, store_txn *txn, srv_error *error)
+{
+    user_row *user = work->user;
+    char username[USERNAME_MAX];
+    char email[EMAIL_MAX];
+
+    memcpy(username, user->username, sizeof username);
+    memcpy(email, user->email, sizeof email);
+    TRY(change_fields(work, error));
+    TRY(change_email(work, txn));
+    if (strcmp(username, user->username) != 0 || strcmp(email, user->email) != 0)
+        user->tokens_not_before = store_now(txn);
+    return SRV_OK;
+}
+
 static srv_status change_update(change_work *work, store_txn *txn, srv_error *error)
 {
     if (work->user->status == USER_DELETED)
         return SRV_E_NOT_FOUND;
-    TRY(change_fields(work, error));
-    TRY(change_email(work, txn));
+    TRY(change_names(work, txn, error));
     if (!work->user->username[0] && !work->user->email[0])
         return srv_fail(error, SRV_E_INVALID, "A user name or an e-mail address is needed.");
     TRY(change_roles(work, txn, error));
@@ -173,14 +191,21 @@ static srv_status change_user_job(store_txn *txn, void *ctx, srv_error *error)
     }
 }
 
+/* Whether it ends sessions, some of which others may have ended. */
+static bool change_is_end(const change_work *work)
+{
+    return work->kind == CHANGE_DISABLE || work->kind == CHANGE_DELETE ||
+           (work->kind == CHANGE_UPDATE && work->change->roles.ptr);
+}
+
 static srv_status change_whole(change_work *work, srv_error *error)
 {
     tape_batch_init(&work->batch);
 
     srv_status status = store_write(work->all->store, change_user_job, work, error);
 
-    if (status == SRV_OK && tape_add(work->all->tape, &work->batch) != SRV_OK)
-        status = srv_fail(error, SRV_E_UNAVAILABLE, "no memory for the tape");
+    if (status == SRV_OK && change_is_end(work))
+        status = tape_tell(work->all->tape, &work->batch, true, error);
     tape_batch_done(&work->batch);
     return status;
 }
@@ -197,7 +222,7 @@ srv_status account_update(const accounts *all, const srv_id *user_id, const acco
                          .by = { .actor = change->actor } };
 
     memcpy(work.by.address, change->from.address, sizeof work.by.address);
-    if (change->email.len > 0)
+    if (change->email.ptr)
         TRY(account_email(change->email, work.email.address, work.email.address_norm, error));
     TRY(change_whole(&work, error));
     *user = changed;

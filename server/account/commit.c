@@ -59,16 +59,16 @@ static srv_status commit_hold(commit_work *work, store_txn *txn)
     if (status == SRV_E_NOT_FOUND)
         return SRV_E_INVALID_CREDENTIALS;
     TRY(status);
-    return strcmp(now.secret, work->credential->secret) == 0 ? SRV_OK : SRV_E_INVALID_CREDENTIALS;
+    return strcmp(now.secret, work->credential->secret) == 0 ? SRV_OK : SRV_E_CONFLICT;
 }
 
 static srv_status commit_login(commit_work *work, store_txn *txn)
 {
-    if (work->phc) {
+    if (work->phc)
         TRY(store_password_rehash(txn, &work->credential->id, work->credential->secret, work->phc));
-        TRY(commit_audit(work, txn, AUDIT_PASSWORD_REHASHED));
-    }
     TRY(commit_begin(work, txn));
+    if (work->phc)
+        TRY(commit_audit(work, txn, AUDIT_PASSWORD_REHASHED));
     return commit_audit(work, txn, AUDIT_LOGIN);
 }
 
@@ -122,14 +122,25 @@ static srv_status commit_job(store_txn *txn, void *ctx, srv_error *error)
     }
 }
 
+/* A login ends sessions only to make room for its own; a password change ends all, and some may
+ * have been ended by others. */
+static srv_status commit_tell(const commit_work *work, srv_error *error)
+{
+    if (work->kind == COMMIT_PASSWORD)
+        return tape_tell(work->all->tape, &work->batch, true, error);
+    if (tape_add(work->all->tape, &work->batch) != SRV_OK)
+        return srv_fail(error, SRV_E_UNAVAILABLE, "no memory for the tape");
+    return SRV_OK;
+}
+
 static srv_status commit_whole(commit_work *work, store_job *job, srv_error *error)
 {
     tape_batch_init(&work->batch);
 
     srv_status status = store_write(work->all->store, job, work, error);
 
-    if (status == SRV_OK && tape_add(work->all->tape, &work->batch) != SRV_OK)
-        status = srv_fail(error, SRV_E_UNAVAILABLE, "no memory for the tape");
+    if (status == SRV_OK)
+        status = commit_tell(work, error);
     tape_batch_done(&work->batch);
     return status;
 }

@@ -19,8 +19,8 @@ SRV_CHECK srv_status account_commit_register(const accounts *all, account_regist
                                              session_grant *grant, srv_error *error);
 
 /* The password phc was right: a session for the user, when it still is. better: a new hash of the
- * same password, or NULL. E_INVALID_CREDENTIALS: the password was changed meanwhile;
- * E_ACCOUNT_DISABLED. */
+ * same password, or NULL. E_CONFLICT: another hash is there now, of the same password or another;
+ * E_INVALID_CREDENTIALS: none; E_ACCOUNT_DISABLED. So do the next two. */
 SRV_CHECK srv_status account_commit_login(const accounts *all, const credential_row *credential,
                                           const char *better, const session_start *start,
                                           user_row *user, session_grant *grant, srv_error *error);

@@ -94,6 +94,13 @@ void api_handle(void *ctx, const http_request *request, http_response *response)
     lanyard_json_free(call.json);
 }
 
+void api_refuse(void *ctx, const http_request *request, http_response *response, srv_status fault)
+{
+    api_call call = { .api = ctx, .request = request, .response = response };
+
+    api_fail(&call, fault, NULL);
+}
+
 bool api_is_quick(void *ctx, const http_request *request)
 {
     const srv_api *api = ctx;

@@ -48,6 +48,8 @@ struct srv_api {
 
 /* Answers one request: an http_handler with the srv_api as ctx. */
 void api_handle(void *ctx, const http_request *request, http_response *response);
+/* An http_refuser. */
+void api_refuse(void *ctx, const http_request *request, http_response *response, srv_status fault);
 /* An http_is_quick. */
 bool api_is_quick(void *ctx, const http_request *request);
 

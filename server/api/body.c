@@ -5,6 +5,13 @@
 #include <string.h>
 #include "base/text.h"
 
+static const char body_null[] = "";
+
+bool body_is_null(lanyard_str value)
+{
+    return value.ptr == body_null;
+}
+
 static bool body_is_type(const http_request *request, const char *wanted)
 {
     size_t count;
@@ -84,7 +91,7 @@ static srv_status body_take(const body_member *member, const lanyard_value *valu
         return SRV_OK;
     }
     if (member->kind == BODY_TEXT_OR_NULL && value->type == LANYARD_JSON_NULL) {
-        *member->value = SRV_STR("");
+        *member->value = (lanyard_str){ body_null, 0 };
         return SRV_OK;
     }
     if (value->type != LANYARD_JSON_STRING)

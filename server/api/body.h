@@ -6,7 +6,7 @@
 
 typedef enum body_kind {
     BODY_TEXT,         /* lanyard_str */
-    BODY_TEXT_OR_NULL, /* lanyard_str; null is an empty text whose ptr is not NULL */
+    BODY_TEXT_OR_NULL, /* lanyard_str; of null body_is_null() is true */
     BODY_OBJECT        /* lanyard_str: its JSON text */
 } body_kind;
 
@@ -27,6 +27,9 @@ SRV_CHECK srv_status body_members(const api_call *call, const body_member *membe
 /* The same of an object inside it. */
 SRV_CHECK srv_status body_object(lanyard_str object, const body_member *members, size_t count,
                                  lanyard_json **json, srv_error *error);
+
+/* Whether null stood there, which is neither nothing nor an empty text. */
+bool body_is_null(lanyard_str value);
 
 /* A parameter of the form; ptr NULL: none. */
 lanyard_str body_form(const api_call *call, const char *name);

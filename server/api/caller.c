@@ -7,6 +7,8 @@
 #include "api/csrf.h"
 #include "base/text.h"
 
+#define CLOCKS_APART_S 60 /* of two servers on one database */
+
 /* One word behind the scheme, of whatever characters: it is a token that is none (401), and not a
  * header that cannot be read (400). */
 static bool credential_word(lanyard_str header, lanyard_str *word)
@@ -97,11 +99,16 @@ void caller_origin(const api_call *call, session_origin *origin)
         origin->user_agent[0] = '\0';
 }
 
+bool caller_is_fresh(const api_call *call, const access_identity *identity, int64_t max_age_s)
+{
+    int64_t age_s = srv_time_seconds(call->request->now) - identity->auth_time;
+
+    return identity->auth_time > 0 && age_s >= -CLOCKS_APART_S && age_s <= max_age_s;
+}
+
 srv_status caller_is_recent(const api_call *call, srv_error *error)
 {
-    int64_t age = srv_time_seconds(call->request->now) - call->identity.auth_time;
-
-    if (age <= call->api->reauth_s)
+    if (caller_is_fresh(call, &call->identity, call->api->reauth_s))
         return SRV_OK;
     return srv_fail(error, SRV_E_REAUTH_REQUIRED, "show the password again by POST /v1/reauth");
 }

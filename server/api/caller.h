@@ -39,6 +39,9 @@ SRV_CHECK srv_status caller_find(api_call *call, srv_error *error);
 /* Where the request comes from. */
 void caller_origin(const api_call *call, session_origin *origin);
 
+/* true: the password was last shown at most max_age_s ago, and not in a future that no clock beside
+ * this one explains. */
+bool caller_is_fresh(const api_call *call, const access_identity *identity, int64_t max_age_s);
 /* E_REAUTH_REQUIRED when the password was last shown more than reauth_s ago. */
 SRV_CHECK srv_status caller_is_recent(const api_call *call, srv_error *error);
 

@@ -95,8 +95,10 @@ static bool client_fits(const client_row *row, lanyard_str secret)
     return fits && row->disabled_at == 0;
 }
 
-static srv_status client_note_failure(const api_call *call, client_search *search, srv_error *error)
+static srv_status client_note_failure(const api_call *call, client_search *search,
+                                      const limits_taken *taken, srv_error *error)
 {
+    limits_charge(call->api->limits, taken, srv_monotonic());
     search->failure = (audit_row){ .event = AUDIT_CLIENT_FAILED };
     srv_address_write(&call->request->peer, search->failure.address);
     TRY(store_write(call->api->store, client_failure_job, search, error));
@@ -110,14 +112,13 @@ static srv_status client_judge(api_call *call, const client_proof *proof, srv_er
 
     if (!srv_copy(proof->id, search.id, sizeof search.id))
         return srv_fail(error, SRV_E_INVALID_CLIENT, "client authentication failed");
-    TRY(limits_take_guess(call->api->limits, proof->id, &call->request->peer, srv_monotonic(),
-                          &taken, error));
+    TRY(limits_look(call->api->limits, proof->id, &call->request->peer, srv_monotonic(), &taken,
+                    error));
 
     srv_status status = store_read(call->api->store, client_search_job, &search, error);
 
     if (status == SRV_E_NOT_FOUND || (status == SRV_OK && !client_fits(&search.row, proof->secret)))
-        return client_note_failure(call, &search, error);
-    limits_give(call->api->limits, &taken);
+        return client_note_failure(call, &search, &taken, error);
     call->client = search.row;
     return status;
 }

@@ -95,13 +95,16 @@ srv_status compat_write(const compat_tokens *tokens, const session_grant *grant,
                         const char *username, lanyard_worker *worker, lanyard_buf *out,
                         srv_error *error)
 {
+    int64_t exp = grant->iat + COMPAT_LIFE_S;
     char sid[SRV_ID_TEXT_LEN + 1];
 
     srv_id_write(&grant->sid, sid);
+    if (exp > srv_time_seconds(grant->abs_expires))
+        exp = srv_time_seconds(grant->abs_expires);
 
     const lanyard_claim claims[] = {
         { "user", LANYARD_CLAIM_STR, lanyard_str_of(username), 0 },
-        { "exp", LANYARD_CLAIM_INT, { NULL, 0 }, grant->iat + COMPAT_LIFE_S },
+        { "exp", LANYARD_CLAIM_INT, { NULL, 0 }, exp },
         { "iat", LANYARD_CLAIM_INT, { NULL, 0 }, grant->iat },
         { "sid", LANYARD_CLAIM_STR, lanyard_str_of(sid), 0 },
     };
@@ -156,6 +159,31 @@ static srv_status compat_verify(const compat_tokens *tokens, lanyard_str text, i
     return SRV_E_INVALID_TOKEN;
 }
 
+/* The name alone does not say whose the token is: it may have been another user's when it was made.
+ */
+static srv_status compat_judge_session(const compat_tokens *tokens, const srv_id *sid,
+                                       const user_row *user, srv_error *error)
+{
+    session_row session;
+    srv_status status = sessions_get(tokens->accounts->sessions, sid, &session, error);
+
+    if (status == SRV_E_NOT_FOUND) /* ended, long ago */
+        return srv_fail(error, SRV_E_SESSION_ENDED, "");
+    TRY(status);
+    if (!srv_id_equal(&session.user_id, &user->id))
+        return srv_fail(error, SRV_E_INVALID_TOKEN, "");
+    return session.ended_at == 0 ? SRV_OK : srv_fail(error, SRV_E_SESSION_ENDED, "");
+}
+
+/* Of one that was made elsewhere. */
+static srv_status compat_judge_time(const compat_claims *claims, const user_row *user,
+                                    srv_error *error)
+{
+    if (claims->iat <= srv_time_seconds(user->tokens_not_before))
+        return srv_fail(error, SRV_E_SESSION_ENDED, "");
+    return SRV_OK;
+}
+
 static srv_status compat_judge(const compat_tokens *tokens, const compat_claims *claims,
                                const user_row *user, srv_error *error)
 {
@@ -163,8 +191,8 @@ static srv_status compat_judge(const compat_tokens *tokens, const compat_claims 
 
     if (user->status != USER_ACTIVE)
         return srv_fail(error, SRV_E_INVALID_TOKEN, "");
-    if (srv_id_is_nil(&claims->sid) && claims->iat <= srv_time_seconds(user->tokens_not_before))
-        return srv_fail(error, SRV_E_SESSION_ENDED, "");
+    TRY(srv_id_is_nil(&claims->sid) ? compat_judge_time(claims, user, error)
+                                    : compat_judge_session(tokens, &claims->sid, user, error));
 
     srv_status status = tape_check(tokens->tape, &question);
 
@@ -190,7 +218,7 @@ srv_status compat_check(const compat_tokens *tokens, lanyard_str text, int64_t n
                                    .client_id = COMPAT_CLIENT,
                                    .iat = claims.iat,
                                    .exp = claims.exp,
-                                   .auth_time = claims.iat };
+                                   .auth_time = srv_id_is_nil(&claims.sid) ? 0 : claims.iat };
     memcpy(identity->roles, user.roles, sizeof identity->roles);
     return SRV_OK;
 }

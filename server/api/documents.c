@@ -98,5 +98,7 @@ srv_status api_readyz(api_call *call, srv_error *error)
     }
     call->response->status = ready->is_ready ? 200 : 503;
     pthread_mutex_unlock(&ready->lock);
+    if (call->response->status == 503)
+        TRY(http_set(call->response, "Retry-After", SRV_STR("1")));
     return http_set(call->response, "Cache-Control", SRV_STR("no-store"));
 }

@@ -54,13 +54,11 @@ static srv_status enter_prepare(const api_call *call, enter_body *body, session_
 static srv_status enter_registration(api_call *call, account_new *wanted, const enter_body *body,
                                      srv_error *error)
 {
-    limits_taken taken;
     session_grant grant;
     user_row user;
     unsigned faults = 0;
 
-    TRY(limits_take_registration(call->api->limits, &call->request->peer, srv_monotonic(), &taken,
-                                 error));
+    TRY(limits_take_registration(call->api->limits, &call->request->peer, srv_monotonic(), error));
 
     srv_status status =
         account_register(call->api->accounts, wanted, &user, &grant, &faults, error);
@@ -91,24 +89,10 @@ srv_status api_register(api_call *call, srv_error *error)
     return enter_registration(call, &wanted, &body, error);
 }
 
-/* A wrong guess keeps what it took from the buckets; everything else gives it back. */
-static srv_status enter_login(api_call *call, const account_login *login, user_row *user,
-                              session_grant *grant, srv_error *error)
-{
-    limits_taken taken;
-
-    TRY(password_take(call, login->login, &taken, error));
-
-    srv_status status = account_log_in(call->api->accounts, login, user, grant, error);
-
-    if (status != SRV_E_INVALID_CREDENTIALS)
-        limits_give(call->api->limits, &taken);
-    return status;
-}
-
 srv_status api_login(api_call *call, srv_error *error)
 {
     account_login login = { .login = { NULL, 0 } };
+    limits_taken taken;
     session_grant grant;
     user_row user;
     lanyard_str password;
@@ -123,6 +107,13 @@ srv_status api_login(api_call *call, srv_error *error)
     TRY(body_members(call, members, sizeof members / sizeof *members, error));
     TRY(enter_prepare(call, &body, &login.session, error));
     login.password = SRV_BYTES_OF(password);
-    TRY(enter_login(call, &login, &user, &grant, error));
+    TRY(password_take(call, login.login, &taken, error));
+    if (call->response->park > 0)
+        return SRV_OK;
+
+    srv_status status = account_log_in(call->api->accounts, &login, &user, &grant, error);
+
+    password_settle(call, &taken, status);
+    TRY(status);
     return token_set_answer(call, &grant, &user, body.how, 200, error);
 }

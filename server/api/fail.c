@@ -52,6 +52,8 @@ static const fail_row fail_rows[] = {
     { SRV_E_RATE_LIMITED, 429, "slow_down" },
     { SRV_E_METHOD, 405, "invalid_request" },
     { SRV_E_NOT_FOUND, 404, "invalid_request" },
+    { SRV_E_TOO_LARGE, 413, "invalid_request" },
+    { SRV_E_HEADERS_TOO_LARGE, 431, "invalid_request" },
     { SRV_E_UNAVAILABLE, 503, "temporarily_unavailable" },
     { SRV_E_NO_MEMORY, 503, "temporarily_unavailable" },
 };
@@ -77,8 +79,9 @@ static srv_status fail_oauth(api_call *call, srv_status status, const srv_error 
     response->content_type = "application/json";
     json_object(&json);
     json_text(&json, "error", row.word);
-    if (error->detail[0] && row.http < 500)
-        json_text(&json, "error_description", error->detail);
+    if (row.http < 500)
+        json_text(&json, "error_description",
+                  error->detail[0] ? error->detail : srv_status_title(status));
     json_close(&json);
     TRY(json_out_done(&json));
     if (error->retry_after_s > 0) {

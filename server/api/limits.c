@@ -15,13 +15,18 @@
 #define LIMIT_WAYS        8
 #define LIMIT_ACCOUNT_MAX 320
 #define DELAY_MAX_S       60
+#define CROWD_S           1 /* until those in flight are settled, about */
+
+/* A client and a user of the same name have nothing to do with each other. */
+typedef enum limit_owner { LIMIT_OF_USERS = 'u', LIMIT_OF_CLIENTS = 'c' } limit_owner;
 
 typedef struct limit_bucket {
     uint8_t key[LIMIT_KEY_LEN];
     int64_t at;      /* monotonic, of the last change; 0: free */
     int64_t blocked; /* until then: the growing delay */
     float left;
-    uint8_t streak; /* attempts over the budget since it was last full */
+    uint16_t held;  /* of these, for attempts in flight */
+    uint8_t streak; /* how often it was empty since it was last full */
     uint8_t kind;
 } limit_bucket;
 
@@ -68,18 +73,19 @@ void limits_free(api_limits *limits)
     free(limits);
 }
 
-static srv_status limits_key(const api_limits *limits, limit_kind kind, lanyard_str account,
-                             const char *prefix, uint8_t key[LIMIT_KEY_LEN])
+static srv_status limits_key(const api_limits *limits, limit_owner owner, limit_kind kind,
+                             lanyard_str account, const char *prefix, limits_taken *taken)
 {
     char text[LIMIT_ACCOUNT_MAX + SRV_PREFIX_MAX + 8];
     uint8_t mac[SRV_SHA256_LEN];
     int account_len = account.len < LIMIT_ACCOUNT_MAX ? (int)account.len : LIMIT_ACCOUNT_MAX;
-    int len = snprintf(text, sizeof text, "%d %s ", (int)kind, prefix);
+    int len = snprintf(text, sizeof text, "%c%d %s ", (int)owner, (int)kind, prefix);
 
     memcpy(text + len, account.ptr ? account.ptr : "", (size_t)account_len);
     TRY(srv_hmac(limits->secret,
                  (lanyard_bytes){ (const uint8_t *)text, (size_t)(len + account_len) }, mac));
-    memcpy(key, mac, LIMIT_KEY_LEN);
+    memcpy(taken->keys[kind], mac, LIMIT_KEY_LEN);
+    taken->is_taken[kind] = true;
     return SRV_OK;
 }
 
@@ -150,10 +156,10 @@ static int64_t limits_wait(const limit_bucket *bucket, int64_t most, int64_t now
     return delay > refill ? delay : refill;
 }
 
-/* Of the last token: the next attempt waits 1, 2, 4 ... seconds, whatever comes back meanwhile. */
+/* Of the last token: the next attempt waits 1, 2, 4 ... seconds. */
 static void limits_spend(limit_bucket *bucket, int64_t now)
 {
-    bucket->left -= 1.0f;
+    bucket->left = bucket->left > 1.0f ? bucket->left - 1.0f : 0;
     if (bucket->left >= 1.0f)
         return;
 
@@ -164,13 +170,28 @@ static void limits_spend(limit_bucket *bucket, int64_t now)
         bucket->streak++;
 }
 
-static srv_status limits_take(api_limits *limits, int64_t now, limits_taken *taken,
-                              srv_error *error)
+static srv_status limits_refuse(srv_status status, int64_t wait, srv_error *error)
+{
+    (void)srv_fail(error, status, "too many attempts; try again later");
+    if (error)
+        error->retry_after_s = (uint32_t)((wait + SRV_SECOND - 1) / SRV_SECOND);
+    return status;
+}
+
+typedef enum limit_act {
+    LIMIT_LOOK,  /* does nothing */
+    LIMIT_HOLD,  /* holds one, if all have one that is not held */
+    LIMIT_CHARGE /* spends one */
+} limit_act;
+
+/* All of the buckets, or none. Under the lock. */
+static srv_status limits_take_all(api_limits *limits, limit_act act, int64_t now,
+                                  const limits_taken *taken, srv_error *error)
 {
     limit_bucket *buckets[LIMITS] = { NULL };
     int64_t wait = 0;
+    bool is_crowded = false;
 
-    pthread_mutex_lock(&limits->lock);
     for (size_t i = 0; i < LIMITS; i++) {
         if (!taken->is_taken[i])
             continue;
@@ -179,61 +200,88 @@ static srv_status limits_take(api_limits *limits, int64_t now, limits_taken *tak
         int64_t needs = limits_wait(buckets[i], limits->most[i], now);
 
         wait = needs > wait ? needs : wait;
+        is_crowded = is_crowded || buckets[i]->left - (float)buckets[i]->held < 1.0f;
     }
-    for (size_t i = 0; i < LIMITS && wait == 0; i++) {
-        if (buckets[i])
+    if (wait > 0)
+        return limits_refuse(SRV_E_RATE_LIMITED, wait, error);
+    if (act == LIMIT_HOLD && is_crowded)
+        return limits_refuse(SRV_E_HASH_QUEUE_FULL, CROWD_S * SRV_SECOND, error);
+    for (size_t i = 0; i < LIMITS && act != LIMIT_LOOK; i++) {
+        if (buckets[i] && act == LIMIT_HOLD)
+            buckets[i]->held++;
+        else if (buckets[i])
             limits_spend(buckets[i], now);
     }
+    return SRV_OK;
+}
+
+static srv_status limits_take(api_limits *limits, limit_act act, int64_t now,
+                              const limits_taken *taken, srv_error *error)
+{
+    pthread_mutex_lock(&limits->lock);
+
+    srv_status status = limits_take_all(limits, act, now, taken, error);
+
     pthread_mutex_unlock(&limits->lock);
-    if (wait == 0)
-        return SRV_OK;
+    return status;
+}
+
+static srv_status limits_guess(api_limits *limits, limit_owner owner, lanyard_str account,
+                               const srv_address *from, limits_taken *taken)
+{
+    char prefix[SRV_PREFIX_MAX];
+
     *taken = (limits_taken){ .is_taken = { false } };
-    (void)srv_fail(error, SRV_E_RATE_LIMITED, "too many attempts; try again later");
-    if (error)
-        error->retry_after_s = (uint32_t)((wait + SRV_SECOND - 1) / SRV_SECOND);
-    return SRV_E_RATE_LIMITED;
-}
-
-srv_status limits_take_guess(api_limits *limits, lanyard_str account, const srv_address *from,
-                             int64_t now, limits_taken *taken, srv_error *error)
-{
-    char prefix[SRV_PREFIX_MAX];
-
-    *taken = (limits_taken){
-        .is_taken = { [LIMIT_PAIR] = true, [LIMIT_ACCOUNT] = true, [LIMIT_PREFIX] = true }
-    };
     srv_address_prefix(from, prefix);
-    TRY(limits_key(limits, LIMIT_PAIR, account, prefix, taken->keys[LIMIT_PAIR]));
-    TRY(limits_key(limits, LIMIT_ACCOUNT, account, "", taken->keys[LIMIT_ACCOUNT]));
-    TRY(limits_key(limits, LIMIT_PREFIX, SRV_STR(""), prefix, taken->keys[LIMIT_PREFIX]));
-    return limits_take(limits, now, taken, error);
+    TRY(limits_key(limits, owner, LIMIT_PAIR, account, prefix, taken));
+    TRY(limits_key(limits, owner, LIMIT_ACCOUNT, account, "", taken));
+    return limits_key(limits, owner, LIMIT_PREFIX, SRV_STR(""), prefix, taken);
 }
 
-srv_status limits_take_registration(api_limits *limits, const srv_address *from, int64_t now,
-                                    limits_taken *taken, srv_error *error)
+srv_status limits_hold(api_limits *limits, lanyard_str account, const srv_address *from,
+                       int64_t now, limits_taken *taken, srv_error *error)
 {
-    char prefix[SRV_PREFIX_MAX];
-
-    *taken = (limits_taken){ .is_taken = { [LIMIT_REGISTER] = true } };
-    srv_address_prefix(from, prefix);
-    TRY(limits_key(limits, LIMIT_REGISTER, SRV_STR(""), prefix, taken->keys[LIMIT_REGISTER]));
-    return limits_take(limits, now, taken, error);
+    TRY(limits_guess(limits, LIMIT_OF_USERS, account, from, taken));
+    return limits_take(limits, LIMIT_HOLD, now, taken, error);
 }
 
-void limits_give(api_limits *limits, const limits_taken *taken)
+void limits_settle(api_limits *limits, const limits_taken *taken, bool is_wrong, int64_t now)
 {
     pthread_mutex_lock(&limits->lock);
     for (size_t i = 0; i < LIMITS; i++) {
-        limit_bucket *bucket = taken->is_taken[i] ? limits_find(limits, taken->keys[i]) : NULL;
+        if (!taken->is_taken[i])
+            continue;
 
-        if (!bucket)
-            continue;
-        bucket->left += 1.0f;
-        if (bucket->left < 1.0f || bucket->blocked == 0)
-            continue;
-        bucket->blocked = 0;
-        if (bucket->streak > 0)
-            bucket->streak--;
+        limit_bucket *bucket = limits_bucket(limits, (limit_kind)i, taken->keys[i], now);
+
+        if (bucket->held > 0)
+            bucket->held--;
+        if (is_wrong)
+            limits_spend(bucket, now);
     }
     pthread_mutex_unlock(&limits->lock);
+}
+
+srv_status limits_look(api_limits *limits, lanyard_str client, const srv_address *from, int64_t now,
+                       limits_taken *taken, srv_error *error)
+{
+    TRY(limits_guess(limits, LIMIT_OF_CLIENTS, client, from, taken));
+    return limits_take(limits, LIMIT_LOOK, now, taken, error);
+}
+
+void limits_charge(api_limits *limits, const limits_taken *taken, int64_t now)
+{
+    /* Refused: others that were wrong at the same time have emptied it already. */
+    (void)limits_take(limits, LIMIT_CHARGE, now, taken, NULL);
+}
+
+srv_status limits_take_registration(api_limits *limits, const srv_address *from, int64_t now,
+                                    srv_error *error)
+{
+    limits_taken taken = { .is_taken = { false } };
+    char prefix[SRV_PREFIX_MAX];
+
+    srv_address_prefix(from, prefix);
+    TRY(limits_key(limits, LIMIT_OF_USERS, LIMIT_REGISTER, SRV_STR(""), prefix, &taken));
+    return limits_take(limits, LIMIT_CHARGE, now, &taken, error);
 }

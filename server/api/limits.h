@@ -1,9 +1,10 @@
 /* limits.h - token buckets in memory: how many guesses and registrations are let through.
  *
- * An attempt takes from every bucket that it counts against before any work is done, so that many
- * at once cannot pass together, and gives back when it turns out right: a success costs nothing.
- * Who goes on failing waits longer each time, up to a minute, and never for good. Shared by all
- * threads; lost at a restart.
+ * Only what went wrong is charged. A password is held against its buckets while it is looked at, so
+ * that many at once cannot all pass: as many are in flight as could be charged. The secret of a
+ * client is random, so many at once gain nothing: it is looked up and charged afterwards. Who goes
+ * on failing waits longer each time, up to a minute, and never for good. Shared by all threads;
+ * lost at a restart.
  */
 #ifndef SERVER_API_LIMITS_H
 #define SERVER_API_LIMITS_H
@@ -35,20 +36,28 @@ typedef enum limit_kind {
     LIMITS
 } limit_kind;
 
-/* What one attempt took; give it back with limits_give() when it was right. */
+/* What one attempt counts against. */
 #define LIMIT_KEY_LEN 16
 typedef struct limits_taken {
     uint8_t keys[LIMITS][LIMIT_KEY_LEN];
     bool is_taken[LIMITS];
 } limits_taken;
 
-/* A guess at the secret of an account (a name, a client, a user's id) from an address.
- * E_RATE_LIMITED with retry_after_s; then nothing was taken. */
-SRV_CHECK srv_status limits_take_guess(api_limits *limits, lanyard_str account,
-                                       const srv_address *from, int64_t now, limits_taken *taken,
-                                       srv_error *error);
+/* Before a password is looked at; account: the name or address as typed, or the user's id. The
+ * outcome goes to limits_settle(), unless this fails: E_RATE_LIMITED with retry_after_s;
+ * E_HASH_QUEUE_FULL when it would do once some of those in flight are settled. */
+SRV_CHECK srv_status limits_hold(api_limits *limits, lanyard_str account, const srv_address *from,
+                                 int64_t now, limits_taken *taken, srv_error *error);
+void limits_settle(api_limits *limits, const limits_taken *taken, bool is_wrong, int64_t now);
+
+/* Before the secret of a client is looked at: E_RATE_LIMITED. A wrong one goes to
+ * limits_charge(). */
+SRV_CHECK srv_status limits_look(api_limits *limits, lanyard_str client, const srv_address *from,
+                                 int64_t now, limits_taken *taken, srv_error *error);
+void limits_charge(api_limits *limits, const limits_taken *taken, int64_t now);
+
+/* Charges at once. E_RATE_LIMITED. */
 SRV_CHECK srv_status limits_take_registration(api_limits *limits, const srv_address *from,
-                                              int64_t now, limits_taken *taken, srv_error *error);
-void limits_give(api_limits *limits, const limits_taken *taken);
+                                              int64_t now, srv_error *error);
 
 #endif

@@ -46,8 +46,11 @@ srv_status api_me_change(api_call *call, srv_error *error)
     };
 
     TRY(body_members(call, members, sizeof members / sizeof *members, error));
+    change.removes_email = body_is_null(change.email);
+    if (change.removes_email)
+        change.email = (lanyard_str){ NULL, 0 };
     /* What one logs in by is not changed with a token that was found. */
-    if (change.username.ptr || change.email.ptr)
+    if (change.username.ptr || change.email.ptr || change.removes_email)
         TRY(caller_is_recent(call, error));
     caller_origin(call, &change.from);
     TRY(account_update(call->api->accounts, &call->identity.user_id, &change, &user, error));
@@ -105,14 +108,15 @@ srv_status api_password(api_call *call, srv_error *error)
 
     TRY(body_members(call, members, 2, error));
     TRY(me_take_guess(call, &taken, error));
+    if (call->response->park > 0)
+        return SRV_OK;
     me_start(call, &start);
 
     srv_status status =
         account_password(call->api->accounts, &call->identity.user_id, SRV_BYTES_OF(current),
                          SRV_BYTES_OF(wanted), &start, &user, &grant, &faults, error);
 
-    if (status != SRV_E_INVALID_CREDENTIALS)
-        limits_give(call->api->limits, &taken);
+    password_settle(call, &taken, status);
     if (status == SRV_E_WEAK_PASSWORD)
         password_explain(faults, error);
     TRY(status);
@@ -130,14 +134,15 @@ srv_status api_reauth(api_call *call, srv_error *error)
 
     TRY(body_members(call, members, 1, error));
     TRY(me_take_guess(call, &taken, error));
+    if (call->response->park > 0)
+        return SRV_OK;
     me_start(call, &start);
 
     srv_status status =
         account_reauth(call->api->accounts, &call->identity.user_id, &call->identity.sid,
                        SRV_BYTES_OF(password), &start, &user, &grant, error);
 
-    if (status != SRV_E_INVALID_CREDENTIALS)
-        limits_give(call->api->limits, &taken);
+    password_settle(call, &taken, status);
     TRY(status);
     return token_set_answer(call, &grant, &user, me_mode(call), 200, error);
 }

@@ -6,6 +6,10 @@
 #include "account/password_policy.h"
 #include "base/text.h"
 
+#define LOOK_AGAIN ((int64_t)100000) /* microseconds */
+/* Longer than any queue of hashes takes that is worth its length. */
+#define WAIT_MAX (5 * SRV_SECOND)
+
 srv_status password_take(const api_call *call, lanyard_str account, limits_taken *taken,
                          srv_error *error)
 {
@@ -14,8 +18,20 @@ srv_status password_take(const api_call *call, lanyard_str account, limits_taken
 
     for (size_t i = 0; i < len; i++)
         lower[i] = srv_lower(account.ptr[i]);
-    return limits_take_guess(call->api->limits, (lanyard_str){ lower, len }, &call->request->peer,
-                             srv_monotonic(), taken, error);
+
+    srv_status status = limits_hold(call->api->limits, (lanyard_str){ lower, len },
+                                    &call->request->peer, srv_monotonic(), taken, error);
+
+    if (status != SRV_E_HASH_QUEUE_FULL || call->request->is_last_look ||
+        call->request->waited >= WAIT_MAX)
+        return status;
+    call->response->park = LOOK_AGAIN;
+    return SRV_OK;
+}
+
+void password_settle(const api_call *call, const limits_taken *taken, srv_status outcome)
+{
+    limits_settle(call->api->limits, taken, outcome == SRV_E_INVALID_CREDENTIALS, srv_monotonic());
 }
 
 void password_explain(unsigned faults, srv_error *error)

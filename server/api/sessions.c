@@ -60,35 +60,21 @@ srv_status api_sessions(api_call *call, srv_error *error)
     return http_set(call->response, "Cache-Control", SRV_STR("no-store"));
 }
 
-typedef struct sessions_search {
-    srv_id id;
-    session_row row;
-} sessions_search;
-
-static srv_status sessions_search_job(store_txn *txn, void *ctx, srv_error *error)
-{
-    sessions_search *search = ctx;
-
-    (void)error;
-    return store_session_get(txn, &search->id, &search->row);
-}
-
 srv_status api_sessions_end(api_call *call, srv_error *error)
 {
-    sessions_search search;
+    session_row session;
     session_logout logout = { .scope = LOGOUT_THIS, .reason = END_LOGOUT };
     unsigned revoked;
     int64_t seq;
 
-    if (!srv_id_read(call->id, &search.id))
+    if (!srv_id_read(call->id, &logout.sid))
         return srv_fail(error, SRV_E_NOT_FOUND, "");
-    TRY(store_read(call->api->store, sessions_search_job, &search, error));
+    TRY(sessions_get(call->api->sessions, &logout.sid, &session, error));
     /* Somebody else's session is not there. */
-    if (!srv_id_equal(&search.row.user_id, &call->identity.user_id))
+    if (!srv_id_equal(&session.user_id, &call->identity.user_id))
         return srv_fail(error, SRV_E_NOT_FOUND, "");
-    if (!srv_id_equal(&search.id, &call->identity.sid))
+    if (!srv_id_equal(&logout.sid, &call->identity.sid))
         TRY(caller_is_recent(call, error));
-    logout.sid = search.id;
     logout.user_id = logout.actor = call->identity.user_id;
     caller_origin(call, &logout.from);
     TRY(sessions_logout(call->api->sessions, &logout, &revoked, &seq, error));

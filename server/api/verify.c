@@ -30,7 +30,7 @@ static bool verify_read_wish(const http_request *request, verify_wish *wish)
 
         if (lanyard_str_equal(name, SRV_STR("roles")) && !wish->roles.ptr) {
             wish->roles = value;
-            is_read = value.len > 0;
+            is_read = true;
         }
         if (lanyard_str_equal(name, SRV_STR("max_age")) && wish->max_age_s < 0)
             is_read = srv_number_read(value, SECONDS_DIGITS_MAX, &wish->max_age_s);
@@ -42,19 +42,34 @@ static bool verify_read_wish(const http_request *request, verify_wish *wish)
     return true;
 }
 
-/* All of them, with commas or spaces between. */
+static size_t verify_role_len(lanyard_str text)
+{
+    size_t len = 0;
+
+    while (len < text.len && text.ptr[len] != ',' && text.ptr[len] != ' ')
+        len++;
+    return len;
+}
+
+/* All of them, with commas or spaces between. Where a role is missing, at an end or between two
+ * commas, there was a variable of the proxy that nobody set: nobody has that role. */
 static bool verify_has_roles(const char *roles, lanyard_str wanted)
 {
-    size_t start = 0;
+    bool is_missing = true;
 
-    for (size_t i = 0; i <= wanted.len; i++) {
-        if (i < wanted.len && wanted.ptr[i] != ',' && wanted.ptr[i] != ' ')
-            continue;
-        if (i > start && !caller_has(roles, (lanyard_str){ wanted.ptr + start, i - start }))
+    while (wanted.len > 0) {
+        size_t len = verify_role_len(wanted);
+        bool is_comma = len == 0 && wanted.ptr[0] == ',';
+
+        if (len > 0 && !caller_has(roles, (lanyard_str){ wanted.ptr, len }))
             return false;
-        start = i + 1;
+        if (is_comma && is_missing)
+            return false;
+        is_missing = is_comma || (is_missing && len == 0);
+        len = len > 0 ? len : 1;
+        wanted = (lanyard_str){ wanted.ptr + len, wanted.len - len };
     }
-    return true;
+    return !is_missing;
 }
 
 /* A browser sends a cookie along with whatever page asks: it counts only when the proxy tells the
@@ -74,16 +89,14 @@ static srv_status verify_judge(const api_call *call, access_identity *identity, 
 static srv_status verify_fulfil(const api_call *call, const access_identity *identity,
                                 const verify_wish *wish, srv_error *error)
 {
-    int64_t age_s = srv_time_seconds(call->request->now) - identity->auth_time;
-
     if (wish->max_lag_ms >= 0 && tape_lag(call->api->tape) > wish->max_lag_ms * 1000) {
         (void)srv_fail(error, SRV_E_INVALID_TOKEN, "");
         error->reason = "revocations are not known to be fresh";
         return SRV_E_INVALID_TOKEN;
     }
-    if (wish->max_age_s >= 0 && age_s > wish->max_age_s)
+    if (wish->max_age_s >= 0 && !caller_is_fresh(call, identity, wish->max_age_s))
         return srv_fail(error, SRV_E_REAUTH_REQUIRED, "");
-    if (!verify_has_roles(identity->roles, wish->roles))
+    if (wish->roles.ptr && !verify_has_roles(identity->roles, wish->roles))
         return srv_fail(error, SRV_E_FORBIDDEN, "");
     return SRV_OK;
 }

@@ -151,11 +151,13 @@ static enum MHD_Result listener_send(http_listener *listener, http_exchange *exc
 
 static enum MHD_Result listener_refuse(http_listener *listener, http_exchange *exchange)
 {
+    const http_opts *opts = listener_opts(listener);
     srv_error error = { .status = exchange->fault };
 
-    if (exchange->fault == SRV_E_UNAVAILABLE)
-        error.retry_after_s = 1;
-    http_problem(&exchange->request, &exchange->response, exchange->fault, &error);
+    if (opts->refuse)
+        opts->refuse(opts->ctx, &exchange->request, &exchange->response, exchange->fault);
+    else
+        http_problem(&exchange->request, &exchange->response, exchange->fault, &error);
     exchange->state = EXCHANGE_HANDLED;
     return listener_send(listener, exchange, false);
 }

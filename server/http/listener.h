@@ -12,6 +12,9 @@
 
 /* Fills the response; must not fail: what goes wrong is a response too. */
 typedef void http_handler(void *ctx, const http_request *request, http_response *response);
+/* The same for a request that no handler gets: its head or body is at fault, or nobody is free. */
+typedef void http_refuser(void *ctx, const http_request *request, http_response *response,
+                          srv_status fault);
 /* true: the handler never waits for this request, whose body is empty; run it on the event
  * thread. */
 typedef bool http_is_quick(void *ctx, const http_request *request);
@@ -33,6 +36,7 @@ typedef struct http_opts {
     bool is_silent;           /* no log line a request */
     http_handler *handler;
     http_is_quick *is_quick; /* NULL: none is */
+    http_refuser *refuse;    /* NULL: a problem (RFC 9457) */
     void *ctx;
 } http_opts;
 

@@ -78,7 +78,8 @@ bool http_same(lanyard_str left, const char *right);
 lanyard_str http_trim(lanyard_str text);
 
 /* Writes the problem body of a failure (RFC 9457) into an emptied response: status, code, title,
- * detail, reason, and Retry-After where the error has one. error may be NULL. */
+ * detail, reason, and Retry-After: what the error says, else a second with a 503. error may be
+ * NULL. */
 void http_problem(const http_request *request, http_response *response, srv_status status,
                   const srv_error *error);
 

@@ -48,14 +48,17 @@ void http_problem(const http_request *request, http_response *response, srv_stat
 {
     char seconds[16];
     srv_status set = SRV_OK;
+    unsigned wait_s = error ? error->retry_after_s : 0;
 
+    if (wait_s == 0 && srv_status_http(status) == 503)
+        wait_s = 1;
     http_reset(response, srv_status_http(status));
     if (problem_body(request, response, status, error) == SRV_OK)
         response->content_type = "application/problem+json";
     else
         lanyard_buf_cut(&response->body, 0);
-    if (error && error->retry_after_s > 0) {
-        snprintf(seconds, sizeof seconds, "%u", (unsigned)error->retry_after_s);
+    if (wait_s > 0) {
+        snprintf(seconds, sizeof seconds, "%u", wait_s);
         set = http_set(response, "Retry-After", lanyard_str_of(seconds));
     }
     if (set != SRV_OK || http_set(response, "Cache-Control", SRV_STR("no-store")) != SRV_OK)

@@ -182,6 +182,24 @@ static srv_status restore_longest(srv_store *store, srv_tape *tape, const server
     return SRV_OK;
 }
 
+/* From here on and until the mark is written anew, what is there counts as put back by hand: a
+ * server that starts after this command was killed ends everything (parts_notice_restore). */
+static srv_status restore_rows(srv_store *store, const char *path, const server_parts *parts,
+                               srv_error *error)
+{
+    int64_t marked = 0;
+
+    if (tape_mark_read(parts->mark, &marked) != SRV_OK)
+        marked = 0;
+    TRY(tape_mark_write(parts->mark, TAPE_MARK_AHEAD, error));
+
+    srv_status status = store_restore(store, path, error);
+
+    if (status != SRV_OK) /* nothing was restored */
+        TRY(tape_mark_write(parts->mark, marked, NULL));
+    return status;
+}
+
 static srv_status restore_store(const server_parts *parts, const char *path, bool keeps_sessions,
                                 srv_error *error)
 {
@@ -196,7 +214,7 @@ static srv_status restore_store(const server_parts *parts, const char *path, boo
     if (status == SRV_OK)
         status = restore_longest(store, tape, parts, &longest, error);
     if (status == SRV_OK)
-        status = store_restore(store, path, error);
+        status = restore_rows(store, path, parts, error);
     if (status == SRV_OK)
         status = restore_end(store, tape, keeps_sessions, longest, parts, error);
     tape_free(tape);

@@ -84,9 +84,13 @@ static limits_opts parts_limits(const srv_config *config)
                           .registrations_prefix = config->registrations_prefix };
 }
 
-static session_rules parts_rules(const srv_config *config)
+/* The switch itself waits for a restart: while tokens of the tutorial are made, they count. */
+static session_rules parts_rules(const server_parts *parts, const srv_config *config)
 {
+    bool has_compat = config->compat || parts->compat;
+
     return (session_rules){ .access_life = config->access_s * SRV_SECOND,
+                            .other_life = has_compat ? COMPAT_LIFE_S * SRV_SECOND : 0,
                             .grace = config->grace_s > 0 ? config->grace_s * SRV_SECOND
                                                          : SESSION_NO_GRACE,
                             .idle_life = config->idle_s * SRV_SECOND,
@@ -98,7 +102,7 @@ static srv_status parts_open_keys(server_parts *parts, srv_error *error)
 {
     static const refresh_keys none = { .count = 0 };
     const srv_config *config = parts->config;
-    const session_rules rules = parts_rules(config);
+    const session_rules rules = parts_rules(parts, config);
 
     sessions_init(&parts->sessions, parts->store, parts->tape, &none, &rules);
     TRY(sessions_settle_life(&parts->sessions, 0, error));
@@ -122,10 +126,10 @@ srv_status parts_settle(server_parts *parts, srv_error *error)
 
 srv_status parts_take(server_parts *parts, const srv_config *config, srv_error *error)
 {
-    const session_rules rules = parts_rules(config);
+    const session_rules rules = parts_rules(parts, config);
     const limits_opts limits = parts_limits(config);
 
-    sessions_set_rules(&parts->sessions, &rules);
+    TRY(sessions_take_rules(&parts->sessions, &rules, error));
     keyring_set_times(parts->ring, config->rotate_s * SRV_SECOND, 0);
     limits_set(parts->limits, &limits);
     parts->accounts.points_min = (unsigned)config->password_min;

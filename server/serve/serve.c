@@ -69,6 +69,7 @@ static srv_status serve_listen(serve_work *work, srv_error *error)
                        .workers = workers < WORKERS_MOST ? workers : WORKERS_MOST,
                        .handler = api_handle,
                        .is_quick = api_is_quick,
+                       .refuse = api_refuse,
                        .ctx = &work->parts.api };
 
     reload_http(config, &opts);

@@ -9,7 +9,7 @@
 #include "session/verified.h"
 
 #define ROLES_JSON_MAX 2048
-#define LEEWAY_MAX     60 /* seconds that tape entries live longer than tokens */
+#define LEEWAY_MAX     TAPE_LEEWAY_S
 
 struct access_tokens {
     const keyring *ring;

@@ -9,7 +9,6 @@ typedef struct logout_work {
     const refresh_token *token; /* or NULL: the credential was an access token, or an admin's */
     tape_batch batch;
     unsigned revoked;
-    bool had_ended;     /* by somebody whose tape entry may not have been read yet */
     srv_status verdict; /* of a job that is kept */
 } logout_work;
 
@@ -81,6 +80,12 @@ static srv_status logout_check_family(const logout_work *work, const session_row
     return SRV_OK;
 }
 
+/* It is done when this one was meant; for others its credential is worth nothing any more. */
+static srv_status logout_of_ended(const session_logout *logout)
+{
+    return logout->scope == LOGOUT_THIS ? SRV_OK : SRV_E_SESSION_ENDED;
+}
+
 /* The session that the credential names decides what may be ended. */
 static srv_status logout_by_session(logout_work *work, store_txn *txn, const audit_row *by)
 {
@@ -90,7 +95,7 @@ static srv_status logout_by_session(logout_work *work, store_txn *txn, const aud
     srv_status status = store_session_get(txn, &logout->sid, &session);
 
     if (status == SRV_E_NOT_FOUND) {
-        work->verdict = work->token ? SRV_E_SESSION_ENDED : SRV_OK;
+        work->verdict = work->token ? SRV_E_SESSION_ENDED : logout_of_ended(logout);
         return SRV_OK;
     }
     TRY(status);
@@ -100,8 +105,7 @@ static srv_status logout_by_session(logout_work *work, store_txn *txn, const aud
         return logout_foreign(txn, &session, by);
     }
     if (session.ended_at != 0) {
-        work->had_ended = true;
-        work->verdict = logout->scope == LOGOUT_OTHERS ? SRV_E_SESSION_ENDED : SRV_OK;
+        work->verdict = logout_of_ended(logout);
         return SRV_OK;
     }
     return logout->scope == LOGOUT_THIS ? logout_this(work, txn, &session, by)
@@ -118,7 +122,6 @@ static srv_status logout_job(store_txn *txn, void *ctx, srv_error *error)
     memcpy(by.address, logout->from.address, sizeof by.address);
     tape_batch_reset(&work->batch);
     work->revoked = 0;
-    work->had_ended = false;
     work->verdict = SRV_OK;
     return srv_id_is_nil(&logout->sid) ? logout_many(work, txn, &logout->user_id, &by)
                                        : logout_by_session(work, txn, &by);
@@ -129,15 +132,9 @@ static srv_status logout_run(logout_work *work, unsigned *revoked, int64_t *seq,
     TRY(store_write(work->all->store, logout_job, work, error));
     if (work->verdict != SRV_OK)
         return srv_fail(error, work->verdict, srv_status_title(work->verdict));
-    /* Ended by another process, or by a COMMIT whose outcome was not heard of: who is told "ended"
-     * finds it refused here. */
-    if (work->had_ended)
-        TRY(tape_poll(work->all->tape, error));
     *revoked = work->revoked;
     *seq = work->batch.count > 0 ? work->batch.rows[work->batch.count - 1].seq : 0;
-    if (tape_add(work->all->tape, &work->batch) != SRV_OK)
-        return srv_fail(error, SRV_E_UNAVAILABLE, "no memory for the tape");
-    return SRV_OK;
+    return tape_tell(work->all->tape, &work->batch, work->logout->scope != LOGOUT_THIS, error);
 }
 
 static srv_status logout_whole(logout_work *work, unsigned *revoked, int64_t *seq, srv_error *error)

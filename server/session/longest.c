@@ -57,11 +57,29 @@ static srv_status longest_job(store_txn *txn, void *ctx, srv_error *error)
     return store_meta_set(txn, META_LONGEST, (lanyard_bytes){ (uint8_t *)&kept, sizeof kept });
 }
 
+srv_status sessions_longest_life(const sessions *all, store_txn *txn, srv_time *life)
+{
+    longest_kept kept;
+
+    TRY(longest_read(txn, &kept));
+    *life = all->rules.longest_life;
+    if (*life < kept.life)
+        *life = kept.life;
+    return SRV_OK;
+}
+
 srv_status sessions_settle_life(sessions *all, srv_time at_least, srv_error *error)
 {
-    longest_work work = { .wanted = all->rules.access_life, .at_least = at_least };
+    longest_work work = { .wanted = session_rules_life(&all->rules), .at_least = at_least };
 
     TRY(store_write(all->store, longest_job, &work, error));
     all->rules.longest_life = work.life;
     return SRV_OK;
+}
+
+srv_status sessions_take_rules(sessions *all, const session_rules *rules, srv_error *error)
+{
+    TRY(sessions_settle_life(all, session_rules_life(rules), error));
+    sessions_set_rules(all, rules);
+    return sessions_settle_life(all, 0, error);
 }

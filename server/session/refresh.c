@@ -144,6 +144,14 @@ static srv_status refresh_job(store_txn *txn, void *ctx, srv_error *error)
                             : srv_fail(error, SRV_E_UNAVAILABLE, "the session changes too fast");
 }
 
+/* What is left of the window of grace, in which this token would be shown again and again. */
+static uint32_t refresh_wait_s(const refresh_work *work)
+{
+    srv_time left = work->row.rotated_at + work->all->rules.grace - work->now;
+
+    return left > 0 ? (uint32_t)((left + SRV_SECOND - 1) / SRV_SECOND) : 1;
+}
+
 static srv_status refresh_answer(const refresh_work *work, session_grant *grant, srv_error *error)
 {
     if (work->verdict == SRV_OK)
@@ -152,6 +160,7 @@ static srv_status refresh_answer(const refresh_work *work, session_grant *grant,
     if (error) {
         error->reason = work->reason;
         error->at = work->at;
+        error->retry_after_s = work->verdict == SRV_E_REISSUED_TOO_OFTEN ? refresh_wait_s(work) : 0;
     }
     return work->verdict;
 }

@@ -23,14 +23,22 @@ static srv_time session_time_or(srv_time given, srv_time usual)
     return given ? given : usual;
 }
 
-void sessions_set_rules(sessions *all, const session_rules *rules)
+srv_time session_rules_life(const session_rules *rules)
 {
     srv_time access_life = session_time_or(rules->access_life, ACCESS_LIFE);
 
+    return rules->other_life > access_life ? rules->other_life : access_life;
+}
+
+void sessions_set_rules(sessions *all, const session_rules *rules)
+{
+    srv_time life = session_rules_life(rules);
+
     /* Never for a moment a token that outlives its tape entry. */
-    if (all->rules.longest_life < access_life)
-        all->rules.longest_life = access_life;
-    all->rules.access_life = access_life;
+    if (all->rules.longest_life < life)
+        all->rules.longest_life = life;
+    all->rules.access_life = session_time_or(rules->access_life, ACCESS_LIFE);
+    all->rules.other_life = rules->other_life;
     all->rules.grace = session_time_or(rules->grace, GRACE);
     all->rules.idle_life = session_time_or(rules->idle_life, IDLE_LIFE);
     all->rules.absolute_life = session_time_or(rules->absolute_life, ABSOLUTE_LIFE);
@@ -90,8 +98,8 @@ srv_status session_grant_make(const sessions *all, const session_row *session,
 }
 
 /* Writes the tape and the audit of a session whose row says ended. */
-static srv_status session_tell(const sessions *all, store_txn *txn, const srv_id *sid,
-                               const srv_id *user_id, end_reason reason, const audit_row *by,
+static srv_status session_tell(store_txn *txn, const srv_id *sid, const srv_id *user_id,
+                               srv_time life, end_reason reason, const audit_row *by,
                                tape_batch *batch)
 {
     audit_row row = { .event = AUDIT_SESSION_ENDED, .subject = *user_id, .session_id = *sid };
@@ -101,7 +109,7 @@ static srv_status session_tell(const sessions *all, store_txn *txn, const srv_id
         memcpy(row.address, by->address, sizeof row.address);
     }
     snprintf(row.data, sizeof row.data, "{\"reason\":\"%s\"}", end_reason_text(reason));
-    TRY(tape_write(txn, batch, TAPE_SID, SRV_BYTES(sid->bytes), all->rules.longest_life));
+    TRY(tape_write(txn, batch, TAPE_SID, SRV_BYTES(sid->bytes), life));
     return store_audit_add(txn, &row);
 }
 
@@ -109,19 +117,19 @@ srv_status session_end(const sessions *all, store_txn *txn, const session_row *s
                        end_reason reason, const audit_row *by, tape_batch *batch, bool *is_ended)
 {
     srv_status status = store_session_end(txn, &session->id, reason);
+    srv_time life = 0;
 
     *is_ended = status == SRV_OK;
     if (status == SRV_E_NOT_FOUND)
         return SRV_OK;
     TRY(status);
-    return session_tell(all, txn, &session->id, &session->user_id, reason, by, batch);
+    TRY(sessions_longest_life(all, txn, &life));
+    return session_tell(txn, &session->id, &session->user_id, life, reason, by, batch);
 }
 
-/* All rows before the first tape entry: who waits for a row never holds the tape (ADR-0009).
- * *count: of those that were alive. */
-static srv_status session_end_list(const sessions *all, store_txn *txn, session_list *list,
-                                   const srv_id *user_id, end_reason reason, const audit_row *by,
-                                   tape_batch *batch, unsigned *count)
+/* Leaves in the list those that had not ended already; *count: of those that were alive. */
+static srv_status session_end_rows(store_txn *txn, session_list *list, end_reason reason,
+                                   unsigned *count)
 {
     size_t ended = 0;
 
@@ -135,8 +143,22 @@ static srv_status session_end_list(const sessions *all, store_txn *txn, session_
         *count += list->items[i].is_live;
         list->items[ended++] = list->items[i];
     }
-    for (size_t i = 0; i < ended; i++)
-        TRY(session_tell(all, txn, &list->items[i].id, user_id, reason, by, batch));
+    list->count = ended;
+    return SRV_OK;
+}
+
+/* All rows before the first tape entry: who waits for a row never holds the tape (ADR-0009). */
+static srv_status session_end_list(const sessions *all, store_txn *txn, session_list *list,
+                                   const srv_id *user_id, end_reason reason, const audit_row *by,
+                                   tape_batch *batch, unsigned *count)
+{
+    srv_time life = 0;
+
+    TRY(session_end_rows(txn, list, reason, count));
+    if (list->count > 0)
+        TRY(sessions_longest_life(all, txn, &life));
+    for (size_t i = 0; i < list->count; i++)
+        TRY(session_tell(txn, &list->items[i].id, user_id, life, reason, by, batch));
     return SRV_OK;
 }
 
@@ -224,6 +246,29 @@ srv_status session_begin(const sessions *all, store_txn *txn, const user_row *us
 
     srv_wipe(&token, sizeof token);
     return status;
+}
+
+typedef struct session_search {
+    const srv_id *sid;
+    session_row row;
+} session_search;
+
+static srv_status session_search_job(store_txn *txn, void *ctx, srv_error *error)
+{
+    session_search *search = ctx;
+
+    (void)error;
+    return store_session_get(txn, search->sid, &search->row);
+}
+
+srv_status sessions_get(const sessions *all, const srv_id *sid, session_row *session,
+                        srv_error *error)
+{
+    session_search search = { .sid = sid };
+
+    TRY(store_read(all->store, session_search_job, &search, error));
+    *session = search.row;
+    return SRV_OK;
 }
 
 srv_time session_last_seen(const session_row *session)

@@ -17,7 +17,8 @@
 /* Each may change while sessions are at work, and counts from then on. */
 typedef struct session_rules {      /* zero: the default */
     _Atomic srv_time access_life;   /* 900 s */
-    _Atomic srv_time longest_life;  /* access_life, or more: see sessions_settle_life() */
+    _Atomic srv_time other_life;    /* of tokens made beside access tokens (compat); or none */
+    _Atomic srv_time longest_life;  /* of those two, or more: see sessions_settle_life() */
     _Atomic srv_time grace;         /* 30 s; SESSION_NO_GRACE: none */
     _Atomic srv_time idle_life;     /* 7 days */
     _Atomic srv_time absolute_life; /* 30 days */
@@ -48,6 +49,18 @@ void sessions_set_rules(sessions *all, const session_rules *rules);
  * there. at_least: a life that the database may not know of (restore). Called at the start, after
  * sessions_set_rules(), and each minute. */
 SRV_CHECK srv_status sessions_settle_life(sessions *all, srv_time at_least, srv_error *error);
+
+/* The longest life of what is made under these rules. */
+srv_time session_rules_life(const session_rules *rules);
+
+/* sessions_set_rules() while tokens are being made: whoever ends a session, in whichever process,
+ * knows of a longer life before the first token has it. A failure changes nothing. */
+SRV_CHECK srv_status sessions_take_rules(sessions *all, const session_rules *rules,
+                                         srv_error *error);
+
+/* Inside a job, after the rows of what ends and before the first tape entry: how long what names
+ * it must stay on the tape. Another process may give longer lives than this one knows of yet. */
+SRV_CHECK srv_status sessions_longest_life(const sessions *all, store_txn *txn, srv_time *life);
 
 /* The permission to make one TokenSet. Wipe it after use (session_grant_done). */
 typedef struct session_grant {
@@ -113,15 +126,20 @@ typedef struct session_logout {
 
 /* POST /v1/logout and every other way to end sessions by hand. The credential was verified, its
  * expiry forgiven. *revoked 0: all had ended. *seq: position of the last tape entry, 0 for none.
- * LOGOUT_OTHERS of a session that has ended: E_SESSION_ENDED. */
+ * LOGOUT_OTHERS and LOGOUT_ALL by a session that has ended: E_SESSION_ENDED, nothing was ended. */
 SRV_CHECK srv_status sessions_logout(const sessions *all, const session_logout *logout,
                                      unsigned *revoked, int64_t *seq, srv_error *error);
 
 /* The same with a refresh token alone: its family must be the session's. E_SESSION_ENDED: it is
- * not, and nothing was ended. A session that had ended already is SRV_OK with *revoked 0. */
+ * not, or it has ended and more than it was meant; nothing was ended. LOGOUT_THIS of a session that
+ * had ended already is SRV_OK with *revoked 0. */
 SRV_CHECK srv_status sessions_logout_refresh(const sessions *all, const refresh_token *token,
                                              const session_logout *logout, unsigned *revoked,
                                              int64_t *seq, srv_error *error);
+
+/* The row of one, whatever has become of it. E_NOT_FOUND. */
+SRV_CHECK srv_status sessions_get(const sessions *all, const srv_id *sid, session_row *session,
+                                  srv_error *error);
 
 /* GET /v1/sessions: the user's live ones (each may be called from the first again, see store.h);
  * last_seen_at is rotated_at in steps of five minutes (session_last_seen), or a follower could time

@@ -43,11 +43,12 @@ static srv_status sweep_renew(store_txn *txn, void *ctx, srv_error *error)
 {
     sweep_work *work = ctx;
     audit_row row = { .event = AUDIT_RESTORED };
+    srv_time life = 0;
 
     (void)error;
     tape_batch_reset(&work->batch);
-    TRY(tape_write(txn, &work->batch, TAPE_ALL, (lanyard_bytes){ NULL, 0 },
-                   work->all->rules.longest_life));
+    TRY(sessions_longest_life(work->all, txn, &life));
+    TRY(tape_write(txn, &work->batch, TAPE_ALL, (lanyard_bytes){ NULL, 0 }, life));
     TRY(tape_epoch_renew(txn));
     return store_audit_add(txn, &row);
 }

@@ -70,6 +70,20 @@ typedef struct store_result {
 
 typedef bool store_result_each(void *ctx, const store_result *result); /* false: enough */
 
+#define STORE_CALLS_MAX 64 /* their results fit what a socket holds while nobody reads */
+
+/* A statement of one caller among those of others; borrows all of it. */
+typedef struct store_call {
+    store_statement statement;
+    const store_value *values;
+    size_t count;
+    store_result_each *each;
+    void *ctx;
+    int64_t *changed;
+    srv_status status;
+    bool is_lost; /* it failed and may stand all the same */
+} store_call;
+
 struct store_driver {
     const char *kind;
     bool is_grouped; /* one writer for all (SQLite) */
@@ -84,6 +98,9 @@ struct store_driver {
     /* E_CONFLICT: something is unique. *changed (may be NULL): rows that came back or changed. */
     srv_status (*run)(store_conn *conn, store_statement statement, const store_value *values,
                       size_t count, store_result_each *each, void *ctx, int64_t *changed);
+    /* All in one transaction and one round trip; their statuses once that is committed. A failure
+     * is everybody's: nothing stands, unless the fault says otherwise. NULL where it is_grouped. */
+    srv_status (*run_all)(store_conn *conn, store_call *const calls[], size_t count);
     srv_status (*script)(store_conn *conn, const char *sql, srv_error *error);
     bool (*column_is_null)(const store_result *result, int column);
     int64_t (*column_number)(const store_result *result, int column);      /* INT and TIME */
@@ -97,7 +114,10 @@ extern const store_driver store_postgres;
 
 struct store_txn {
     store_conn *conn;
+    struct store_bundle *bundle; /* in the place of conn: of a job that runs alone, store_alone() */
     srv_time now;
+    bool is_alone;
+    bool is_lost; /* of what ran alone */
     bool has_tape_lock;
     bool has_written_tape;
 };

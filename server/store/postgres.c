@@ -213,6 +213,7 @@ const store_driver store_postgres = {
     .save = postgres_save,
     .is_open = postgres_is_open,
     .run = store_postgres_run,
+    .run_all = store_postgres_run_all,
     .script = postgres_script,
     .column_is_null = store_postgres_is_null,
     .column_number = store_postgres_number,

@@ -16,6 +16,7 @@ srv_status store_postgres_failed(postgres_conn *conn, const PGresult *result);
 
 srv_status store_postgres_run(store_conn *base, store_statement number, const store_value *values,
                               size_t count, store_result_each *each, void *ctx, int64_t *changed);
+srv_status store_postgres_run_all(store_conn *base, store_call *const calls[], size_t count);
 bool store_postgres_is_null(const store_result *result, int column);
 int64_t store_postgres_number(const store_result *result, int column);
 lanyard_bytes store_postgres_bytes(const store_result *result, int column);

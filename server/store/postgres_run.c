@@ -94,6 +94,18 @@ static srv_status postgres_take(postgres_conn *conn, PGresult *result, store_res
     return SRV_OK;
 }
 
+static srv_status postgres_ready(postgres_conn *conn, store_statement number,
+                                 const store_value *values, size_t count, postgres_params *params,
+                                 char name[16])
+{
+    if (count > PARAMS_MAX)
+        return SRV_E_INTERNAL;
+    for (size_t i = 0; i < count; i++)
+        postgres_encode(params, i, &values[i]);
+    snprintf(name, 16, "s%d", (int)number);
+    return postgres_prepare(conn, number, name, params, count);
+}
+
 srv_status store_postgres_run(store_conn *base, store_statement number, const store_value *values,
                               size_t count, store_result_each *each, void *ctx, int64_t *changed)
 {
@@ -101,18 +113,104 @@ srv_status store_postgres_run(store_conn *base, store_statement number, const st
     postgres_params params;
     char name[16];
 
-    if (count > PARAMS_MAX)
-        return SRV_E_INTERNAL;
-    for (size_t i = 0; i < count; i++)
-        postgres_encode(&params, i, &values[i]);
-    snprintf(name, sizeof name, "s%d", (int)number);
-    TRY(postgres_prepare(conn, number, name, &params, count));
+    TRY(postgres_ready(conn, number, values, count, &params, name));
 
     PGresult *result =
         PQexecPrepared(conn->pg, name, (int)count, params.values, params.lens, params.formats, 1);
     srv_status status = postgres_take(conn, result, each, ctx, changed);
 
     PQclear(result);
+    return status;
+}
+
+static srv_status postgres_send(postgres_conn *conn, const store_call *call)
+{
+    postgres_params params;
+    char name[16];
+
+    TRY(postgres_ready(conn, call->statement, call->values, call->count, &params, name));
+    return PQsendQueryPrepared(conn->pg, name, (int)call->count, params.values, params.lens,
+                               params.formats, 1) == 1
+               ? SRV_OK
+               : store_postgres_failed(conn, NULL);
+}
+
+/* Up to the end of the pipeline: what comes before it is not committed yet. *got results, also
+ * when it fails. */
+static srv_status postgres_receive(postgres_conn *conn, PGresult **results, size_t count,
+                                   size_t *got)
+{
+    srv_status status = SRV_OK;
+    bool was_null = false; /* one ends a statement, a second the connection */
+
+    for (;;) {
+        PGresult *result = PQgetResult(conn->pg);
+        ExecStatusType kind = PQresultStatus(result);
+        bool is_rows = kind == PGRES_TUPLES_OK || kind == PGRES_COMMAND_OK;
+
+        if (!result && was_null)
+            return store_postgres_failed(conn, NULL);
+        was_null = !result;
+        if (result && is_rows && *got < count) {
+            results[(*got)++] = result;
+            continue;
+        }
+        if (result && kind != PGRES_PIPELINE_SYNC && status == SRV_OK)
+            status = store_postgres_failed(conn, result);
+        PQclear(result);
+        if (kind == PGRES_PIPELINE_SYNC)
+            return status == SRV_OK && *got < count ? SRV_E_INTERNAL : status;
+    }
+}
+
+static srv_status postgres_pipeline(postgres_conn *conn, store_call *const calls[], size_t count,
+                                    PGresult **results, size_t *got)
+{
+    if (PQenterPipelineMode(conn->pg) != 1)
+        return store_postgres_failed(conn, NULL);
+    for (size_t i = 0; i < count; i++)
+        TRY(postgres_send(conn, calls[i]));
+    if (PQpipelineSync(conn->pg) != 1)
+        return store_postgres_failed(conn, NULL);
+
+    srv_status status = postgres_receive(conn, results, count, got);
+
+    if (conn->base.fault < FAULT_LOST && PQexitPipelineMode(conn->pg) != 1)
+        return store_postgres_failed(conn, NULL);
+    return status;
+}
+
+/* In a pipeline nothing can be prepared. */
+static srv_status postgres_prepare_all(postgres_conn *conn, store_call *const calls[], size_t count)
+{
+    postgres_params params;
+    char name[16];
+
+    for (size_t i = 0; i < count; i++)
+        if (!conn->is_prepared[calls[i]->statement])
+            TRY(postgres_ready(conn, calls[i]->statement, calls[i]->values, calls[i]->count,
+                               &params, name));
+    return SRV_OK;
+}
+
+srv_status store_postgres_run_all(store_conn *base, store_call *const calls[], size_t count)
+{
+    postgres_conn *conn = (postgres_conn *)base;
+    PGresult *results[STORE_CALLS_MAX];
+    size_t got = 0;
+
+    if (count > STORE_CALLS_MAX)
+        return SRV_E_INTERNAL;
+    TRY(postgres_prepare_all(conn, calls, count));
+
+    srv_status status = postgres_pipeline(conn, calls, count, results, &got);
+
+    for (size_t i = 0; i < got; i++) {
+        if (status == SRV_OK)
+            calls[i]->status =
+                postgres_take(conn, results[i], calls[i]->each, calls[i]->ctx, calls[i]->changed);
+        PQclear(results[i]);
+    }
     return status;
 }
 

@@ -46,7 +46,7 @@ typedef struct user_row {
     char roles[ROLES_MAX];
     char profile[PROFILE_MAX];  /* "{}" at least */
     srv_time tokens_not_before; /* of tokens without a session (compat): last logout of all,
-                                 * password change, disable, and the registration itself */
+                                 * password change, disable, taking of a name or address */
     srv_time created_at;
     srv_time updated_at;
     int64_t version;       /* counts updates; store_user_update() compares it */

@@ -96,14 +96,16 @@ srv_status store_session_lock(store_txn *txn, const srv_id *id, session_row *ses
 srv_status store_session_rotate(store_txn *txn, const session_step *step, session_row *session)
 {
     session_found found = { .session = session };
+    store_statement rotate =
+        txn->is_alone ? STATEMENT_SESSION_ROTATE_FREE : STATEMENT_SESSION_ROTATE;
     char rotator[SRV_PREFIX_MAX + 2];
 
     session_rotator(step->from.prefix, rotator);
-    TRY(STORE_RUN(txn, STATEMENT_SESSION_ROTATE, session_take, &found, NULL,
-                  store_time_or_null(txn->now), store_id(&step->id), store_int(step->gen),
-                  store_bytes(SRV_BYTES(step->fam_hash)), store_int(step->idle_life),
-                  store_text_or_null(step->from.address), store_text(step->from.prefix),
-                  store_text_or_null(step->from.user_agent), store_text(rotator)));
+    TRY(STORE_RUN(txn, rotate, session_take, &found, NULL, store_time_or_null(txn->now),
+                  store_id(&step->id), store_int(step->gen), store_bytes(SRV_BYTES(step->fam_hash)),
+                  store_int(step->idle_life), store_text_or_null(step->from.address),
+                  store_text(step->from.prefix), store_text_or_null(step->from.user_agent),
+                  store_text(rotator)));
     return found.is_found ? SRV_OK : SRV_E_NOT_FOUND;
 }
 

@@ -23,6 +23,7 @@ struct srv_store {
     store_conn *walk; /* the one connection of a walk */
     store_writer *writer;
     store_pool pool;
+    store_bundle *bundle; /* of PostgreSQL, but not of a walk */
     store_notice *notice;
 };
 
@@ -76,7 +77,7 @@ static srv_status store_connect(srv_store *store, srv_error *error)
     /* Wrong names and passwords are told at once, not by the first request. */
     TRY(store_pool_first(&store->pool, &first, error));
     store_pool_give(&store->pool, first);
-    return SRV_OK;
+    return store_bundle_new(&store->pool, &store->bundle, error);
 }
 
 srv_status store_open(const store_opts *opts, srv_store **opened, srv_error *error)
@@ -108,6 +109,7 @@ void store_close(srv_store *store)
     if (!store)
         return;
     store_writer_free(store->writer);
+    store_bundle_free(store->bundle);
     store_pool_done(&store->pool);
     if (store->walk) {
         store->driver->rollback(store->walk);
@@ -168,20 +170,11 @@ srv_status store_write(srv_store *store, store_job *job, void *ctx, srv_error *e
 
 srv_status store_alone(srv_store *store, store_job *job, void *ctx, bool *is_lost, srv_error *error)
 {
-    store_conn *conn = NULL;
-
     *is_lost = false;
     if (store->driver->is_grouped)
         return SRV_E_NOT_FOUND;
-    if (store->walk) /* of one that changes nothing there is nothing to undo */
-        return store_txn_alone(store->walk, &store->opts.clock, job, ctx, error);
-    TRY(store_pool_take(&store->pool, &conn, error));
-
-    srv_status status = store_txn_alone(conn, &store->opts.clock, job, ctx, error);
-
-    *is_lost = conn->fault != FAULT_NONE;
-    store_pool_give(&store->pool, conn);
-    return status;
+    return store_txn_alone(store->walk, store->bundle, &store->opts.clock, job, ctx, is_lost,
+                           error);
 }
 
 srv_status store_read(srv_store *store, store_job *job, void *ctx, srv_error *error)

@@ -58,9 +58,10 @@ SRV_CHECK srv_status store_schema_read(srv_store *store, store_schema *schema, s
 
 SRV_CHECK srv_status store_write(srv_store *store, store_job *job, void *ctx, srv_error *error);
 SRV_CHECK srv_status store_read(srv_store *store, store_job *job, void *ctx, srv_error *error);
-/* A job of one statement that writes and fails with E_NOT_FOUND where it changes nothing, in one
- * round trip: without BEGIN and COMMIT. Where that saves nothing (SQLite), E_NOT_FOUND at once.
- * *is_lost: it failed and may stand all the same. No such job writes on the tape. */
+/* A job of one statement that writes, and fails with E_NOT_FOUND where it changes nothing or
+ * another transaction holds the row: together with those of other callers, bundle.h. Where that
+ * saves nothing (SQLite), E_NOT_FOUND at once. *is_lost: it failed and may stand all the same. No
+ * such job writes on the tape. */
 SRV_CHECK srv_status store_alone(srv_store *store, store_job *job, void *ctx, bool *is_lost,
                                  srv_error *error);
 

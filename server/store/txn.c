@@ -41,13 +41,17 @@ srv_status store_txn_step(store_conn *conn, const srv_clock *clock, store_job *j
     return status;
 }
 
-srv_status store_txn_alone(store_conn *conn, const srv_clock *clock, store_job *job, void *ctx,
-                           srv_error *error)
+srv_status store_txn_alone(store_conn *conn, store_bundle *bundle, const srv_clock *clock,
+                           store_job *job, void *ctx, bool *is_lost, srv_error *error)
 {
-    store_txn txn = { .conn = conn, .now = clock->now ? srv_clock_now(clock) : 0 };
+    store_txn txn = { .conn = conn,
+                      .bundle = bundle,
+                      .now = clock->now ? srv_clock_now(clock) : 0,
+                      .is_alone = true };
+    srv_status status = txn_job(&txn, job, ctx, error);
 
-    conn->fault = FAULT_NONE;
-    return txn_job(&txn, job, ctx, error);
+    *is_lost = txn.is_lost;
+    return status;
 }
 
 static srv_status txn_once(store_conn *conn, bool is_reader, const srv_clock *clock, store_job *job,

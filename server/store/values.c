@@ -1,5 +1,5 @@
 /* values.c - rows to parameters, columns to rows; see driver.h. */
-#include "store/driver.h"
+#include "store/bundle.h"
 
 #include <string.h>
 #include "base/text.h"
@@ -61,7 +61,14 @@ store_value store_json(const char *text)
 srv_status store_run(store_txn *txn, store_statement statement, const store_value *values,
                      size_t count, store_result_each *each, void *ctx, int64_t *changed)
 {
-    return txn->conn->driver->run(txn->conn, statement, values, count, each, ctx, changed);
+    if (!txn->bundle)
+        return txn->conn->driver->run(txn->conn, statement, values, count, each, ctx, changed);
+
+    store_call call = { statement, values, count, each, ctx, changed, SRV_OK, false };
+    srv_status status = store_bundle_run(txn->bundle, &call);
+
+    txn->is_lost = call.is_lost;
+    return status;
 }
 
 static bool column_is_null(const store_result *result, int column)

@@ -4,12 +4,6 @@
 #include <string.h>
 
 #define TRIM_EVERY (60 * SRV_SECOND)
-#define TRIM_LIMIT 100
-
-typedef struct poll_clock {
-    srv_time wall; /* when the thread began */
-    int64_t monotonic;
-} poll_clock;
 
 typedef struct poll_trim_work {
     srv_time before;
@@ -18,9 +12,9 @@ typedef struct poll_trim_work {
 
 /* The time, but never further than time has passed: a clock that was ahead for a while and steps
  * back must not have made anybody forget what had ended. */
-static srv_time poll_time(const poll_clock *began, srv_time now)
+static srv_time poll_time(const tape_rounds *rounds, srv_time now)
 {
-    srv_time passed = began->wall + (srv_monotonic() - began->monotonic);
+    srv_time passed = rounds->wall + (srv_monotonic() - rounds->monotonic);
 
     return now < passed ? now : passed;
 }
@@ -31,36 +25,55 @@ static srv_status poll_trim_job(store_txn *txn, void *ctx, srv_error *error)
     srv_time now = store_now(txn);
 
     (void)error;
-    return store_tape_trim(txn, now < work->before ? now : work->before, TRIM_LIMIT,
+    return store_tape_trim(txn, now < work->before ? now : work->before, TAPE_TRIM_LIMIT,
                            &work->removed);
 }
 
-/* What fails now is tried again in a minute. */
-static void poll_trim(srv_tape *tape, const poll_clock *began)
+static void poll_forget(srv_tape *tape, srv_time before)
 {
-    poll_trim_work work = { .before = poll_time(began, srv_now()), .removed = TRIM_LIMIT };
-
     pthread_rwlock_wrlock(&tape->lock);
-    tape_set_expire(&tape->set, work.before);
+    tape_set_expire(&tape->set, before);
     pthread_rwlock_unlock(&tape->lock);
-    while (work.removed == TRIM_LIMIT && !atomic_load(&tape->is_stopping))
-        if (store_write(tape->store, poll_trim_job, &work, NULL) != SRV_OK)
-            return;
+}
+
+/* One batch: what is left comes with the next turns, for news of what has ended must not wait for
+ * it. What fails now is tried again in a minute. */
+static void poll_trim(srv_tape *tape, tape_rounds *rounds)
+{
+    poll_trim_work work = { .before = poll_time(rounds, srv_now()) };
+
+    if (!rounds->is_trimming)
+        poll_forget(tape, work.before);
+    rounds->is_trimming = store_write(tape->store, poll_trim_job, &work, NULL) == SRV_OK &&
+                          work.removed == TAPE_TRIM_LIMIT;
+    if (!rounds->is_trimming)
+        rounds->trim_at = srv_monotonic() + TRIM_EVERY;
+}
+
+tape_rounds tape_rounds_begin(void)
+{
+    int64_t monotonic = srv_monotonic();
+
+    return (tape_rounds){ .wall = srv_now(),
+                          .monotonic = monotonic,
+                          .trim_at = monotonic + TRIM_EVERY };
+}
+
+void tape_round(srv_tape *tape, tape_rounds *rounds)
+{
+    /* A failure shows in tape_lag(); the next turn tries again. */
+    if (tape_poll(tape, NULL) == SRV_OK && srv_monotonic() >= rounds->trim_at)
+        poll_trim(tape, rounds);
 }
 
 static void *poll_thread(void *arg)
 {
     srv_tape *tape = arg;
-    poll_clock began = { srv_now(), srv_monotonic() };
-    int64_t trim_at = began.monotonic + TRIM_EVERY;
+    tape_rounds rounds = tape_rounds_begin();
 
     while (!atomic_load(&tape->is_stopping)) {
         store_wait(tape->store, TAPE_POLL_MS);
-        /* A failure shows in tape_lag(); the next turn tries again. */
-        if (tape_poll(tape, NULL) != SRV_OK || srv_monotonic() < trim_at)
-            continue;
-        poll_trim(tape, &began);
-        trim_at = srv_monotonic() + TRIM_EVERY;
+        tape_round(tape, &rounds);
     }
     return NULL;
 }

@@ -11,8 +11,9 @@
 #define EPOCH_KEY "tape_epoch"
 
 /* Clocks of two machines, and of verifiers, may differ by that much each way. */
-#define TAPE_SKEW (30 * SRV_SECOND)
-#define TAPE_PAGE 1024
+#define TAPE_SKEW  (30 * SRV_SECOND)
+#define TAPE_AFTER (2 * TAPE_SKEW + TAPE_LEEWAY_S * SRV_SECOND)
+#define TAPE_PAGE  1024
 
 srv_status tape_new(srv_store *store, srv_tape **made, srv_error *error)
 {
@@ -96,7 +97,7 @@ srv_status tape_write(store_txn *txn, tape_batch *batch, tape_kind kind, lanyard
     tape_row entry = { .kind = kind,
                        .key_len = key.len,
                        .not_before = store_now(txn),
-                       .expires_at = store_now(txn) + token_life + 2 * TAPE_SKEW };
+                       .expires_at = store_now(txn) + token_life + TAPE_AFTER };
 
     if (key.len > sizeof entry.key)
         return SRV_E_INTERNAL;
@@ -322,6 +323,13 @@ srv_status tape_add(srv_tape *tape, const tape_batch *batch)
         tape->is_blind = true;
     pthread_rwlock_unlock(&tape->lock);
     return status;
+}
+
+srv_status tape_tell(srv_tape *tape, const tape_batch *batch, bool is_many, srv_error *error)
+{
+    if (tape_add(tape, batch) != SRV_OK)
+        return srv_fail(error, SRV_E_UNAVAILABLE, "no memory for the tape");
+    return is_many || batch->count == 0 ? tape_poll(tape, error) : SRV_OK;
 }
 
 /* Of a user, a client, or all: refused when it was made before. */

@@ -13,6 +13,7 @@
 
 #define TAPE_EPOCH_LEN 16 /* 128 random bits: new at creation and at restore */
 #define TAPE_POLL_MS   250
+#define TAPE_LEEWAY_S  60 /* how long past exp who verifies may accept a token, at most */
 
 typedef struct srv_tape srv_tape;
 
@@ -50,13 +51,21 @@ void tape_batch_reset(tape_batch *batch); /* forgets the rows, keeps the memory 
 void tape_batch_done(tape_batch *batch);
 
 /* Inside a job: writes the entry into the store and remembers it. not_before is the transaction's
- * now; it lives for token_life, the longest life of a token it names, and what clocks may differ.
+ * now; it lives for token_life, the longest life of a token it names, what clocks may differ, and
+ * the largest leeway.
  */
 SRV_CHECK srv_status tape_write(store_txn *txn, tape_batch *batch, tape_kind kind,
                                 lanyard_bytes key, srv_time token_life);
 
 /* After COMMIT, before the answer. E_NO_MEMORY: see tape_check(). */
 SRV_CHECK srv_status tape_add(srv_tape *tape, const tape_batch *batch);
+
+/* The same, and what others ended before: who is told "ended" finds it refused here, also when
+ * another process did it, or a COMMIT whose outcome was not heard of. Reads the store when the
+ * batch is empty, or is_many: when some of what was to be ended may have been ended by others.
+ * E_UNAVAILABLE: the batch counts all the same. */
+SRV_CHECK srv_status tape_tell(srv_tape *tape, const tape_batch *batch, bool is_many,
+                               srv_error *error);
 
 /* What a token says of itself. Texts may be empty. */
 typedef struct tape_question {
@@ -85,7 +94,8 @@ SRV_CHECK srv_status tape_epoch_renew(store_txn *txn);
 size_t tape_count(const srv_tape *tape); /* entries in memory */
 
 /* The last seq kept beside the master key: a store that is behind it was put back by hand, and is
- * treated as restored. */
+ * treated as restored. So is any store while TAPE_MARK_AHEAD is kept: no seq is as high. */
+#define TAPE_MARK_AHEAD INT64_C(999999999999999999)
 SRV_CHECK srv_status tape_mark_read(const char *path, int64_t *seq); /* no file: 0 */
 SRV_CHECK srv_status tape_mark_write(const char *path, int64_t seq, srv_error *error);
 

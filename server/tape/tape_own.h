@@ -27,6 +27,20 @@ struct srv_tape {
     atomic_bool is_stopping;
 };
 
+#define TAPE_TRIM_LIMIT 400 /* entries removed at once */
+
+/* What the thread of tape_start() keeps between its rounds. */
+typedef struct tape_rounds {
+    srv_time wall; /* when it began */
+    int64_t monotonic;
+    int64_t trim_at;  /* when what has expired is dropped next */
+    bool is_trimming; /* there was more than a batch of it */
+} tape_rounds;
+
+tape_rounds tape_rounds_begin(void);
+/* Polls; when it is time, drops a batch of what has expired. */
+void tape_round(srv_tape *tape, tape_rounds *rounds);
+
 /* Ends the thread of tape_start(), if there is one. */
 void tape_stop(srv_tape *tape);
 

@@ -256,6 +256,12 @@ static void update_changes_what_is_given_and_keeps_the_rest(void **state)
     assert_srv(kit_refresh(&test->kit, grant.refresh, HOME, &grant, &error), SRV_E_SESSION_ENDED);
     assert_ok(log_in(test, "new@example.org", PASSWORD, &user, &grant));
     assert_string_equal(grant.roles, "admin");
+    change = (account_change){ .email = SRV_STR("") };
+    assert_srv(account_update(&test->kit.accounts, &user.id, &change, &user, &error),
+               SRV_E_INVALID_EMAIL);
+    change = (account_change){ .removes_email = true };
+    assert_ok(account_update(&test->kit.accounts, &user.id, &change, &user, &error));
+    assert_string_equal(user.email, "");
     change = (account_change){ .profile = SRV_STR("[1]") };
     assert_srv(account_update(&test->kit.accounts, &user.id, &change, &user, &error),
                SRV_E_INVALID);
@@ -361,6 +367,35 @@ static void access_token_is_given_the_leeway_and_no_more(void **state)
                SRV_E_INVALID_TOKEN);
 }
 
+/* The largest leeway, on a machine whose clock is the most behind that ADR-0015 allows. */
+static void access_token_that_is_given_leeway_still_meets_its_tape_entry(void **state)
+{
+    fixture *test = *state;
+    session_logout logout = { .from = kit_from(HOME) };
+    access_identity identity;
+    user_row user;
+    session_grant grant;
+    char text[4096];
+    unsigned revoked = 0;
+    int64_t seq = 0;
+    srv_error error = { 0 };
+
+    assert_ok(sign_up(test, "ada", "", PASSWORD, &user, &grant));
+    write_token(test, &grant, text, sizeof text);
+    access_set_leeway(test->tokens, 60);
+    logout.sid = grant.sid;
+    assert_ok(sessions_logout(&test->kit.sessions, &logout, &revoked, &seq, &error));
+
+    int64_t last = grant.exp + 60 - 1; /* when it is looked at for the last time */
+
+    test->kit.clock.now = (last + 60) * SRV_SECOND;
+    assert_ok(tape_load(test->kit.tape, &error)); /* what has expired is gone */
+    assert_srv(access_check(test->tokens, lanyard_str_of(text), last + 1, NULL, &identity, &error),
+               SRV_E_INVALID_TOKEN);
+    assert_srv(access_check(test->tokens, lanyard_str_of(text), last, NULL, &identity, &error),
+               SRV_E_SESSION_ENDED);
+}
+
 static void access_token_refuses_a_refresh_token(void **state)
 {
     fixture *test = *state;
@@ -461,6 +496,7 @@ int main(void)
         OVER(access_token_says_who_and_what),
         OVER(access_token_is_refused_when_changed_expired_or_ended),
         OVER(access_token_is_given_the_leeway_and_no_more),
+        OVER(access_token_that_is_given_leeway_still_meets_its_tape_entry),
         OVER(access_token_refuses_a_refresh_token),
         OVER(access_token_that_is_remembered_still_expires_and_ends),
         OVER(access_token_that_is_remembered_falls_with_its_key),

@@ -123,6 +123,10 @@ static void refresh_stops_after_a_hundred_of_one_generation(void **state)
     for (int i = 0; i < 100; i++)
         assert_ok(kit_refresh(kit, first.refresh, HOME, &grant, &error));
     assert_srv(kit_refresh(kit, first.refresh, HOME, &grant, &error), SRV_E_REISSUED_TOO_OFTEN);
+    assert_int_equal(error.retry_after_s, 30);
+    kit->clock.now += 12 * SRV_SECOND + SRV_SECOND / 2;
+    assert_srv(kit_refresh(kit, first.refresh, HOME, &grant, &error), SRV_E_REISSUED_TOO_OFTEN);
+    assert_int_equal(error.retry_after_s, 18);
     assert_ok(kit_refresh(kit, grant.refresh, HOME, &grant, &error));
 }
 
@@ -393,7 +397,39 @@ static void logout_ends_this_others_or_all(void **state)
     third = log_in(kit, &user_id);
     logout(kit, &second, LOGOUT_ALL, 2);
     assert_int_equal(live(kit, &user_id), 0);
-    logout(kit, &third, LOGOUT_ALL, 0);
+    logout(kit, &third, LOGOUT_THIS, 0);
+}
+
+/* "Log out everywhere" that ends nothing must not be answered with success. */
+static void logout_of_more_is_refused_to_a_session_that_has_ended(void **state)
+{
+    const logout_scope scopes[] = { LOGOUT_OTHERS, LOGOUT_ALL };
+    srv_kit *kit = *state;
+    session_grant ended;
+    session_grant alive;
+    refresh_token token;
+    unsigned revoked = 0;
+    int64_t seq = 0;
+    srv_error error = { 0 };
+    srv_id user_id = kit_user(kit, "ada", HOME, &ended);
+
+    alive = log_in(kit, &user_id);
+    logout(kit, &ended, LOGOUT_THIS, 1);
+    assert_ok(refresh_token_read(&kit->sessions.keys, lanyard_str_of(ended.refresh), &token));
+    for (size_t i = 0; i < COUNT(scopes); i++) {
+        session_logout wanted = { .scope = scopes[i], .from = kit_from(HOME) };
+
+        assert_srv(sessions_logout_refresh(&kit->sessions, &token, &wanted, &revoked, &seq, &error),
+                   SRV_E_SESSION_ENDED);
+        wanted.sid = ended.sid;
+        assert_srv(sessions_logout(&kit->sessions, &wanted, &revoked, &seq, &error),
+                   SRV_E_SESSION_ENDED);
+        wanted.sid.bytes[0] ^= 1; /* long gone */
+        assert_srv(sessions_logout(&kit->sessions, &wanted, &revoked, &seq, &error),
+                   SRV_E_SESSION_ENDED);
+    }
+    assert_int_equal(live(kit, &user_id), 1);
+    assert_ok(kit_refresh(kit, alive.refresh, HOME, &alive, &error));
 }
 
 static void logout_with_a_refresh_token_needs_its_family(void **state)
@@ -437,7 +473,7 @@ static void password_change_ends_expired_sessions_too(void **state)
     kit->clock.now = old.idle_expires - SRV_SECOND; /* the clock was set back */
     assert_srv(kit_refresh(kit, old.refresh, HOME, &old, &error), SRV_E_SESSION_ENDED);
     assert_srv(account_commit_login(&kit->accounts, &credential, NULL, &start, &user, &old, &error),
-               SRV_E_INVALID_CREDENTIALS);
+               SRV_E_CONFLICT);
 }
 
 static void restore_ends_everything_and_renews_the_epoch(void **state)
@@ -549,6 +585,7 @@ int main(void)
         OVER_A_KIT(refresh_token_refuses_every_changed_character),
         OVER_A_KIT(login_ends_the_oldest_beyond_the_cap),
         OVER_A_KIT(logout_ends_this_others_or_all),
+        OVER_A_KIT(logout_of_more_is_refused_to_a_session_that_has_ended),
         OVER_A_KIT(logout_with_a_refresh_token_needs_its_family),
         OVER_A_KIT(logout_of_what_had_ended_is_refused_here_too),
         OVER_A_KIT(password_change_ends_expired_sessions_too),

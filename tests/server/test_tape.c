@@ -3,7 +3,7 @@
 
 #include <pthread.h>
 #include <unistd.h>
-#include "tape/set.h"
+#include "tape/tape_own.h"
 
 #define HOME "198.51.100.7"
 
@@ -70,6 +70,158 @@ static void tape_refuses_here_before_the_answer_and_there_after_a_poll(void **st
     kit_stop(&two->here);
     kit_start(&two->here, NULL);
     assert_srv(asks(&two->here, &grant), SRV_E_SESSION_ENDED);
+}
+
+/* --- what others ended before --- */
+
+static void end_all(srv_kit *kit, const session_grant *grant)
+{
+    session_logout logout = { .user_id = grant->user_id, .scope = LOGOUT_ALL };
+    unsigned revoked = 0;
+    int64_t seq = 0;
+    srv_error error = { 0 };
+
+    assert_ok(sessions_logout(&kit->sessions, &logout, &revoked, &seq, &error));
+}
+
+static void end_again(srv_kit *kit, const session_grant *grant)
+{
+    session_logout logout = { .sid = grant->sid, .from = kit_from(HOME) };
+    unsigned revoked = 1;
+    int64_t seq = 0;
+    srv_error error = { 0 };
+
+    assert_ok(sessions_logout(&kit->sessions, &logout, &revoked, &seq, &error));
+    assert_int_equal(revoked, 0);
+}
+
+static void disable(srv_kit *kit, const session_grant *grant)
+{
+    srv_error error = { 0 };
+
+    assert_ok(account_set_disabled(&kit->accounts, &grant->user_id, true, &error));
+}
+
+static void make_admin(srv_kit *kit, const session_grant *grant)
+{
+    const account_change change = { .roles = SRV_STR("admin") };
+    user_row user;
+    srv_error error = { 0 };
+
+    assert_ok(account_update(&kit->accounts, &grant->user_id, &change, &user, &error));
+}
+
+static void change_password(srv_kit *kit, const session_grant *grant)
+{
+    session_start start = { .from = kit_from(HOME) };
+    credential_row credential;
+    user_row user;
+    session_grant fresh;
+    srv_error error = { 0 };
+
+    assert_ok(account_read_password(&kit->accounts, &grant->user_id, &user, &credential, &error));
+    assert_ok(account_commit_password(&kit->accounts, &credential, "another", &start, &user, &fresh,
+                                      &error));
+}
+
+static void log_in_again(srv_kit *kit, const srv_id *user_id, session_grant *grant)
+{
+    session_start start = { .from = kit_from(HOME) };
+    credential_row credential;
+    user_row user;
+    srv_error error = { 0 };
+
+    assert_ok(account_read_password(&kit->accounts, user_id, &user, &credential, &error));
+    assert_ok(
+        account_commit_login(&kit->accounts, &credential, NULL, &start, &user, grant, &error));
+}
+
+/* Told to end what the neighbor has just ended, or only the rest of it, and before any poll. */
+static void tape_refuses_what_others_ended_before_the_answer(void **state)
+{
+    typedef void ending(srv_kit * kit, const session_grant *grant);
+    static const struct {
+        ending *here;
+        ending *there;
+        bool has_rest; /* another session is still alive */
+    } cases[] = {
+        { end, end_again, false },
+        { end, end_all, false },
+        { end, end_all, true },
+        { end_all, end_all, false },
+        { disable, disable, false },
+        { end, disable, true },
+        { make_admin, make_admin, false },
+        { end, change_password, true },
+        { end, change_password, false },
+    };
+    pair *two = *state;
+    session_grant grant;
+    session_grant rest;
+
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char name[16];
+
+        snprintf(name, sizeof name, "user%zu", i);
+        kit_user(&two->here, name, HOME, &grant);
+        if (cases[i].has_rest)
+            log_in_again(&two->here, &grant.user_id, &rest);
+        cases[i].here(&two->here, &grant);
+        assert_ok(asks(&two->there, &grant));
+        cases[i].there(&two->there, &grant);
+        if (asks(&two->there, &grant) != SRV_E_SESSION_ENDED)
+            fail_msg("case %zu", i);
+    }
+}
+
+/* --- lives that the neighbor does not know of yet --- */
+
+/* Whether it is refused in the last second of its life, by who has forgotten what has expired. */
+static void assert_refused_to_the_last(srv_kit *kit, const session_grant *grant, bool is_named)
+{
+    tape_question question = { .sub = grant->user_id, .iat = grant->iat };
+    srv_error error = { 0 };
+
+    if (is_named)
+        question.sid = grant->sid;
+    kit->clock.now = (grant->exp - 1) * SRV_SECOND;
+    assert_ok(tape_load(kit->tape, &error));
+    assert_srv(tape_check(kit->tape, &question), SRV_E_SESSION_ENDED);
+}
+
+/* Tokens of two hours are made here; there they are believed to live for 900 seconds. */
+static void tape_entry_of_a_neighbor_lives_as_long_as_our_tokens(void **state)
+{
+    const session_rules longer = { .access_life = 2 * SRV_HOUR };
+    pair *two = *state;
+    session_grant ended;
+    session_grant disabled;
+    srv_error error = { 0 };
+
+    assert_ok(sessions_take_rules(&two->here.sessions, &longer, &error));
+    kit_user(&two->here, "ada", HOME, &ended);
+    kit_user(&two->here, "bob", HOME, &disabled);
+    assert_int_equal(ended.exp - ended.iat, 7200);
+    assert_true(two->there.sessions.rules.longest_life == 900 * SRV_SECOND);
+    end(&two->there, &ended);
+    disable(&two->there, &disabled);
+    assert_refused_to_the_last(&two->there, &ended, true);
+    assert_refused_to_the_last(&two->there, &disabled, false);
+}
+
+/* No token has the longer life before the database knows of it. */
+static void rules_that_the_database_does_not_know_are_not_taken(void **state)
+{
+    const session_rules longer = { .access_life = 2 * SRV_HOUR };
+    pair *two = *state;
+    srv_error error = { 0 };
+
+    kit_script(two->here.url, "ALTER TABLE meta RENAME TO away");
+    assert_true(sessions_take_rules(&two->here.sessions, &longer, &error) != SRV_OK);
+    assert_true(two->here.sessions.rules.access_life == 900 * SRV_SECOND);
+    kit_script(two->here.url, "ALTER TABLE away RENAME TO meta");
+    assert_ok(sessions_take_rules(&two->here.sessions, &longer, &error));
+    assert_true(two->here.sessions.rules.access_life == 2 * SRV_HOUR);
 }
 
 static void tape_that_was_never_loaded_accepts_nothing(void **state)
@@ -232,6 +384,70 @@ static void tape_never_passes_over_a_late_commit(void **state)
     assert_srv(tape_check(two->there.tape, &question), SRV_E_SESSION_ENDED);
 }
 
+/* --- what has expired --- */
+
+#define LEFTOVERS (2 * TAPE_TRIM_LIMIT + 1)
+
+static srv_status write_leftovers(store_txn *txn, void *ctx, srv_error *error)
+{
+    tape_row entry = { .kind = TAPE_SID, .key_len = 16, .expires_at = KIT_START - SRV_HOUR };
+
+    (void)error;
+    for (uint32_t i = 0; i < LEFTOVERS; i++) {
+        memcpy(entry.key, &i, sizeof i);
+        TRY(store_tape_add(txn, &entry));
+    }
+    return store_tape_last(txn, ctx);
+}
+
+/* How many entries a trim of everything would find, without keeping what it does. */
+static srv_status count_leftovers(store_txn *txn, void *ctx, srv_error *error)
+{
+    (void)error;
+    TRY(store_tape_trim(txn, KIT_START, LEFTOVERS, ctx));
+    return SRV_E_CONFLICT;
+}
+
+static int64_t leftovers(const srv_kit *kit)
+{
+    int64_t count = -1;
+    srv_error error = { 0 };
+
+    assert_srv(store_write(kit->store, count_leftovers, &count, &error), SRV_E_CONFLICT);
+    return count;
+}
+
+/* The end of very many sessions, expired all at once, does not hold up the news of another. */
+static void tape_drops_one_batch_a_round_and_hears_news_between(void **state)
+{
+    pair *two = *state;
+    tape_rounds rounds = tape_rounds_begin();
+    session_grant grant;
+    int64_t last = 0;
+    srv_error error = { 0 };
+
+    two->here.clock.now = two->there.clock.now = srv_now(); /* which is the thread's */
+    assert_ok(store_write(two->here.store, write_leftovers, &last, &error));
+    kit_user(&two->here, "ada", HOME, &grant);
+    end(&two->here, &grant); /* the last entry, which stays */
+    tape_round(two->there.tape, &rounds);
+    assert_int_equal(leftovers(&two->here), LEFTOVERS); /* it is not time */
+    rounds.trim_at = 0;
+    for (int64_t left = LEFTOVERS; left > 0;) {
+        session_grant news;
+        char name[24];
+
+        snprintf(name, sizeof name, "user%d", (int)left);
+        kit_user(&two->here, name, HOME, &news);
+        end(&two->here, &news);
+        tape_round(two->there.tape, &rounds);
+        assert_srv(asks(&two->there, &news), SRV_E_SESSION_ENDED);
+        left = left > TAPE_TRIM_LIMIT ? left - TAPE_TRIM_LIMIT : 0;
+        assert_int_equal(leftovers(&two->here), left);
+    }
+    assert_true(rounds.trim_at > srv_monotonic()); /* a minute later again */
+}
+
 /* --- the set --- */
 
 static tape_row entry_of(uint64_t number, srv_time expires_at)
@@ -293,10 +509,14 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         OVER_A_PAIR(tape_refuses_here_before_the_answer_and_there_after_a_poll),
+        OVER_A_PAIR(tape_refuses_what_others_ended_before_the_answer),
+        OVER_A_PAIR(tape_entry_of_a_neighbor_lives_as_long_as_our_tokens),
+        OVER_A_PAIR(rules_that_the_database_does_not_know_are_not_taken),
         OVER_A_PAIR(tape_that_was_never_loaded_accepts_nothing),
         OVER_A_PAIR(tape_follows_by_itself),
         OVER_A_PAIR(tape_wakes_who_waits_for_it),
         OVER_A_PAIR(tape_never_passes_over_a_late_commit),
+        OVER_A_PAIR(tape_drops_one_batch_a_round_and_hears_news_between),
         cmocka_unit_test(set_finds_what_was_added_and_forgets_what_expired),
         cmocka_unit_test(mark_is_read_as_it_was_written),
     };

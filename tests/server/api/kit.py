@@ -200,6 +200,8 @@ def check(answer, status, code=None):
         assert answer.code == code, f"expected {code}, found {answer.code}"
     if status == 401:
         assert answer.header("WWW-Authenticate"), "a 401 has no challenge"
+    if status in (429, 503):
+        assert int(answer.header("Retry-After")) >= 1, f"a {status} does not say when to come back"
     assert answer.header("Lanyard-Request-Id"), "no request id"
     return answer
 

@@ -1,9 +1,11 @@
 #!/usr/bin/python3
 """The administrator's socket and commands, and backup, restore and doctor."""
+import contextlib
 import datetime
 import json
 import os
 import shutil
+import sqlite3
 import stat
 import subprocess
 
@@ -249,6 +251,50 @@ def test_t50_restore_ends_every_session():
             check(answer, 401, "session_ended")
             check(server.refresh(tokens["refresh_token"]), 401)
         check(server.login(user["name"]), 200)
+    finally:
+        server.close()
+
+
+def database(server, script):
+    with contextlib.closing(sqlite3.connect(server.data / "lanyard.db")) as connection:
+        connection.executescript(script)
+
+
+def test_t50_a_restore_that_was_cut_off_is_finished_by_the_next_start():
+    """On a machine that has seen nothing of what was ended; a trigger stands for the kill."""
+    server = Server()
+    try:
+        path = copy_name(server, "copy")
+        user = server.register()
+        command("backup", path, server=server)
+        check(server.ask("POST", "/v1/logout", {}, token=user["access_token"]), 200)
+        server.stop()
+        for name in ("tape.mark", "lanyard.db", "lanyard.db-wal", "lanyard.db-shm"):
+            (server.data / name).unlink(missing_ok=True)
+        command("migrate", server=server)
+        database(server, "CREATE TRIGGER cut BEFORE UPDATE ON sessions BEGIN"
+                         " SELECT RAISE(ABORT, 'cut'); END")
+        command("restore", path, server=server, expect=1)
+        database(server, "DROP TRIGGER cut")
+        server.start()
+        check(server.ask("GET", "/v1/me", token=user["access_token"]), 401, "session_ended")
+        check(server.refresh(user["refresh_token"]), 401, "session_ended")
+        assert "older_database" in server.read_log()
+    finally:
+        server.close()
+
+
+def test_restore_that_fails_leaves_everything():
+    server = Server()
+    try:
+        path = server.place / "copy"
+        user = server.register()
+        path.write_text("no backup")
+        server.stop()
+        command("restore", str(path), server=server, expect=1)
+        server.start()
+        check(server.ask("GET", "/v1/me", token=user["access_token"]), 200)
+        check(server.refresh(user["refresh_token"]), 200)
     finally:
         server.close()
 

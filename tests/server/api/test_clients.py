@@ -73,6 +73,23 @@ def test_forms_are_of_rfc_6749():
     check(S.ask("GET", "/oauth/introspect", basic=ANY), 405)
 
 
+def test_what_no_handler_sees_is_of_rfc_6749_too():
+    """Under /oauth; elsewhere it is a problem of RFC 9457."""
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    body = "token=" + "x" * (65537 - len("token="))
+    many = {f"X-{n}": "1" for n in range(65)}
+    asks = ((413, "too_large", lambda path: S.ask("POST", path, body, form)),
+            (431, "headers_too_large", lambda path: S.ask("POST", path, "token=x", {**form, **many})),
+            (400, "malformed", lambda path: S.ask("POST", path, b"", {**form, "Transfer-Encoding": "gzip"})))
+    for status, code, ask in asks:
+        for path in ("/oauth/introspect", "/oauth/revoke", "/oauth/none"):
+            answer = check(ask(path), status)
+            same((answer.json["error"], answer.header("Content-Type")), ("invalid_request", "application/json"))
+            assert answer.json["error_description"] and "type" not in answer.json
+        answer = check(ask("/v1/refresh"), status, code)
+        same(answer.header("Content-Type"), "application/problem+json")
+
+
 def test_revocation_ends_the_session():
     for kind in ("access_token", "refresh_token"):
         user = S.register()

@@ -148,6 +148,18 @@ def test_logout_with_the_refresh_cookie_alone():
     check(browser.ask("GET", "/v1/me"), 401, "session_ended")
 
 
+def test_logout_of_all_with_the_cookie_of_an_ended_session_is_refused():
+    browser = logged_in()
+    other = S.login(browser.name).json
+    kept, only = dict(browser.jar), (REFRESH, CSRF)
+    check(browser.ask("POST", "/v1/logout"), 200)
+    for scope in ("others", "all"):
+        browser.jar = dict(kept)
+        check(browser.ask("POST", "/v1/logout", {"scope": scope}, only=only), 401, "session_ended")
+        check(S.ask("GET", "/v1/me", token=other["access_token"]), 200)
+    same(check(browser.ask("POST", "/v1/logout", only=only), 200).json["revoked"], 0)
+
+
 def test_csrf_token_is_had_again():
     browser = logged_in()
     del browser.jar[CSRF]

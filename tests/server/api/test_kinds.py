@@ -65,23 +65,50 @@ def test_t14_introspection_knows_access_and_refresh_tokens_only():
         same((kind, answer.json["active"]), (kind, kind in ("access", "refresh")))
 
 
+def signed_again(token, key, header=(), **changed):
+    """The token with other claims and header (None: without), signed with HS256."""
+    head, body, _ = token.split(".")
+    texts = []
+    for part, more in ((head, dict(header)), (body, changed)):
+        members = {**json.loads(base64.urlsafe_b64decode(part + "==")), **more}
+        members = {name: value for name, value in members.items() if value is not None}
+        texts.append(base64.urlsafe_b64encode(json.dumps(members).encode()).rstrip(b"=").decode())
+    mac = hmac.new(key, ".".join(texts).encode(), hashlib.sha256).digest()
+    return ".".join((*texts, base64.urlsafe_b64encode(mac).rstrip(b"=").decode()))
+
+
+KEY = b"0123456789abcdef0123456789abcdef"
+
+
+def hs256_server():
+    secret = tempfile.NamedTemporaryFile("wb", suffix=".secret")
+    secret.write(KEY)
+    secret.flush()
+    return Server(alg="HS256", secret_file=secret.name)
+
+
 def test_t14_typ_is_looked_at():
     """The same claims under the same secret, but for typ: a server that signs with HS256."""
-    secret = tempfile.NamedTemporaryFile("wb", suffix=".secret")
-    secret.write(b"0123456789abcdef0123456789abcdef")
-    secret.flush()
-    server = Server(alg="HS256", secret_file=secret.name)
+    server = hs256_server()
     try:
         token = server.register()["access_token"]
-        head, body, _ = token.split(".")
-        header = json.loads(base64.urlsafe_b64decode(head + "=="))
         for typ, status in (("at+jwt", 200), ("JWT", 401), (None, 401), ("application/at+jwt", 200)):
-            header["typ"] = typ
-            made = {name: value for name, value in header.items() if value}
-            text = base64.urlsafe_b64encode(json.dumps(made).encode()).rstrip(b"=").decode() + "." + body
-            mac = hmac.new(b"0123456789abcdef0123456789abcdef", text.encode(), hashlib.sha256).digest()
-            text += "." + base64.urlsafe_b64encode(mac).rstrip(b"=").decode()
+            text = signed_again(token, KEY, {"typ": typ})
             same((typ, server.ask("GET", "/v1/me", token=text).status), (typ, status))
+    finally:
+        server.close()
+
+
+def test_t34_an_auth_time_to_come_is_not_recent():
+    """Up to a minute is what two clocks may differ by."""
+    server = hs256_server()
+    try:
+        token = server.register()["access_token"]
+        for ahead, status in ((30, 200), (90, 401)):
+            text = signed_again(token, KEY, auth_time=int(time.time()) + ahead)
+            same((ahead, server.ask("GET", "/v1/verify?max_age=300", token=text).status), (ahead, status))
+        check(server.ask("DELETE", "/v1/me", token=text), 401, "reauth_required")
+        check(server.ask("DELETE", "/v1/me", token=token), 204)
     finally:
         server.close()
 
@@ -128,6 +155,23 @@ def test_compat_token_made_elsewhere_counts_until_its_exp():
     check(me(no_exp), 401, "invalid_token")
 
 
+def test_t34_compat_token_made_elsewhere_is_never_recent():
+    """Whoever makes one chooses its exp, and with it when it seems to have been made."""
+    name = S.register()["name"]
+    for life in (901, 86400, 30 * 86400):
+        sent = {"x-access-token": made_elsewhere(name, int(time.time()) + life)}
+        check(S.ask("GET", "/v1/verify", headers=sent), 200)
+        answer = check(S.ask("GET", "/v1/verify?max_age=300", headers=sent), 401)
+        assert "insufficient_user_authentication" in answer.header("WWW-Authenticate")
+        check(S.ask("DELETE", "/v1/me", headers=sent), 401, "reauth_required")
+
+
+def test_t34_compat_token_of_ours_is_as_recent_as_its_login():
+    sent = {"x-access-token": S.register()["x_access_token"]}
+    check(S.ask("GET", "/v1/verify?max_age=300", headers=sent), 200)
+    check(S.ask("DELETE", "/v1/me", headers=sent), 204)
+
+
 def test_compat_token_made_elsewhere_ends_with_logout_of_all():
     user = S.register()
     now = int(time.time())
@@ -151,6 +195,20 @@ def test_compat_token_made_elsewhere_ends_with_password_and_account():
     check(me(fresh), 200)
     S.admin("users", "disable", user["name"])
     check(me(fresh), 401)
+
+
+def test_compat_token_of_ours_stays_on_the_tape_as_long_as_it_lives():
+    server = Server(compat="x-access-token", compat_secret_file=FILE.name, access_s=60)
+    try:
+        client = server.client("revocations")
+        user = server.register()
+        exp = pyjwt().decode(user["x_access_token"], SECRET, algorithms=["HS256"])["exp"]
+        check(server.ask("POST", "/v1/logout", token=user["access_token"]), 200)
+        lines = check(server.ask("GET", "/v1/revocations", basic=client), 200).body.splitlines()
+        entry = [json.loads(line) for line in lines if user["session"]["id"].encode() in line][0]
+        assert entry["expires"] > exp, f"{entry} is gone before {exp}"
+    finally:
+        server.close()
 
 
 def test_compat_and_bearer_together_are_refused():

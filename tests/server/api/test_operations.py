@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import re
+import resource
 import signal
 import socket
 import ssl
@@ -372,6 +373,20 @@ def test_a_shorter_life_is_no_shorter_for_tokens_that_are_out():
 def test_ready_and_alive():
     for path in ("/livez", "/readyz"):
         same(check(S.ask("GET", path), 200).body, b"")
+
+
+def test_a_full_disk_says_when_to_come_back():
+    server = Server()
+    try:
+        user = server.register()
+        resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (1, resource.RLIM_INFINITY))
+        check(server.login(user["name"]), 503, "unavailable")
+        time.sleep(1.1)  # an answer of /readyz counts for a second
+        same(check(server.ask("GET", "/readyz"), 503).body, b"")
+        resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)
+        check(server.login(user["name"]), 200)
+    finally:
+        server.close()
 
 
 def test_metrics_are_told_on_the_administration_socket():

@@ -88,6 +88,14 @@ def test_refresh_rotates_and_repeats_within_grace():
     check(S.ask("GET", "/v1/me", token=again["access_token"]), 200)
 
 
+def test_refresh_shown_too_often_is_told_for_how_long():
+    token = S.register()["refresh_token"]
+    for _ in range(101):
+        check(S.refresh(token), 200)
+    answer = check(S.refresh(token), 429, "reissued_too_often")
+    assert 1 <= int(answer.header("Retry-After")) <= 30
+
+
 def test_t34_refresh_keeps_auth_time():
     user = S.register()
     before = claims(user["access_token"])["auth_time"]
@@ -197,6 +205,10 @@ def test_me_is_changed():
     body = {"username": name, "email": "changed@example.org", "profile": {"a": [1]}}
     me = check(S.ask("PATCH", "/v1/me", body, token=user["access_token"]), 200).json
     same((me["username"], me["email"], me["profile"]), (name, "changed@example.org", {"a": [1]}))
+    for email in ("", " ", "no-at"):
+        check(S.ask("PATCH", "/v1/me", {"email": email}, token=user["access_token"]), 422,
+              "invalid_email")
+    same(S.ask("GET", "/v1/me", token=user["access_token"]).json["email"], "changed@example.org")
     me = check(S.ask("PATCH", "/v1/me", {"email": None}, token=user["access_token"]), 200).json
     same(me["email"], None)
     check(S.login(name), 200)

@@ -1,11 +1,14 @@
 #!/usr/bin/python3
 """GET /v1/verify, by itself and behind a real nginx."""
+import contextlib
 import http.client
+import json
 import os
 import pathlib
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import tempfile
 import textwrap
@@ -55,17 +58,23 @@ def test_roles_are_needed_all():
     S.admin("users", "roles", user["name"], "reader editor")
     token = S.login(user["name"]).json["access_token"]
     for query, status in (("?roles=reader", 200), ("?roles=reader,editor", 200),
-                          ("?roles=reader%20editor", 200), ("?roles=admin", 403),
-                          ("?roles=reader,admin", 403), ("?roles=read", 403), ("?roles=readers", 403)):
+                          ("?roles=reader%20editor", 200), ("?roles=reader,+editor", 200),
+                          ("?roles=admin", 403), ("?roles=reader,admin", 403), ("?roles=read", 403),
+                          ("?roles=readers", 403)):
         same((query, verify(query, token=token).status), (query, status))
     assert "insufficient_scope" in verify("?roles=admin", token=token).header("WWW-Authenticate")
 
 
 def test_a_slip_in_the_proxy_opens_nothing():
     token = S.register()["access_token"]
-    for query in ("?role=admin", "?roles=", "?roles=a&roles=b", "?max_age=x", "?max_age=-1",
-                  "?max_age=", "?max_age=" + "9" * 40, "?maxage=5", "?roles=a&x=1"):
+    for query in ("?role=admin", "?roles=", "?roles=,", "?roles=%20", "?roles=+,+", "?roles",
+                  "?roles=a&roles=b", "?max_age=x", "?max_age=-1", "?max_age=", "?max_age=" + "9" * 40, "?maxage=5", "?roles=a&x=1"):
         same((query, verify(query, token=token).status), (query, 403))
+    user = S.register()
+    S.admin("users", "roles", user["name"], "reader editor")
+    token = S.login(user["name"]).json["access_token"]
+    for roles in (",reader", "reader,", "reader,,editor", "reader,+,editor", "reader,+"):
+        same((roles, verify("?roles=" + roles, token=token).status), (roles, 403))
 
 
 def test_freshness_is_asked_for():
@@ -110,14 +119,16 @@ def test_connection_is_kept():
 # --- behind nginx ---
 
 class Nginx:
-    def __init__(self):
+    """Speaks TLS when there is a certificate; conf is the text of a whole configuration."""
+
+    def __init__(self, conf, with_tls):
         self.place = pathlib.Path(tempfile.mkdtemp(prefix="nginx-"))
-        text = (ROOT / "tests/server/api/nginx.conf").read_text()
+        self.tls = with_tls and self.make_certificate()
         upstream = S.address if S.address.startswith("unix:") else S.address.split("//")[1]
-        text = text.replace("@PLACE@", str(self.place)).replace("@UPSTREAM@", upstream)
+        conf = conf.replace("@PLACE@", str(self.place)).replace("@UPSTREAM@", upstream)
         if os.getuid() == 0:
-            text = "user root;\n" + text
-        (self.place / "nginx.conf").write_text(text)
+            conf = "user root;\n" + conf
+        (self.place / "nginx.conf").write_text(conf)
         self.process = subprocess.Popen([NGINX, "-c", self.place / "nginx.conf", "-e", "stderr"],
                                         stdin=subprocess.DEVNULL)
         until = time.monotonic() + 10
@@ -125,20 +136,50 @@ class Nginx:
             assert self.process.poll() is None and time.monotonic() < until, "nginx did not start"
             time.sleep(0.02)
 
-    def ask(self, path, method="GET", headers=None):
+    def make_certificate(self):
+        cert = self.place / "cert.pem"
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+                        "-nodes", "-keyout", self.place / "key.pem", "-out", cert, "-days", "2",
+                        "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"],
+                       check=True, capture_output=True)
+        return ssl.create_default_context(cafile=cert)
+
+    def ask(self, path, method="GET", headers=None, body=None):
         connection = http.client.HTTPConnection("localhost")
         connection.sock = socket.socket(socket.AF_UNIX)
         connection.sock.connect(str(self.place / "front.sock"))
-        connection.request(method, path, headers={"Host": "localhost", **(headers or {})})
+        if self.tls:
+            connection.sock = self.tls.wrap_socket(connection.sock, server_hostname="localhost")
+        connection.request(method, path, body, {"Host": "localhost", **(headers or {})})
         response = connection.getresponse()
-        body = response.read().decode()
+        answer = response.status, response.read().decode(), response.headers
         connection.close()
-        return response.status, body, response.headers
+        return answer
 
     def close(self):
         self.process.send_signal(signal.SIGTERM)
         self.process.wait(10)
         shutil.rmtree(self.place)
+
+
+@contextlib.contextmanager
+def page_nginx():
+    """With the lines of the page, and TLS."""
+    nginx = Nginx((ROOT / "tests/server/api/nginx.conf").read_text(), True)
+    try:
+        yield nginx
+    finally:
+        nginx.close()
+
+
+def bearer(user):
+    return {"Authorization": "Bearer " + user["access_token"]}
+
+
+def administrator():
+    user = S.register()
+    S.admin("users", "roles", user["name"], "admin")
+    return {**user, **S.login(user["name"]).json}
 
 
 def test_nginx_lines_are_those_of_the_page():
@@ -148,29 +189,66 @@ def test_nginx_lines_are_those_of_the_page():
 
 
 def test_behind_nginx():
-    nginx = Nginx()
-    try:
+    with page_nginx() as nginx:
         user = S.register()
-        bearer = {"Authorization": "Bearer " + user["access_token"]}
-        status, body, _ = nginx.ask("/page", headers=bearer)
+        status, body, _ = nginx.ask("/page", headers=bearer(user))
         same((status, body), (200, f"{user['user']['id']}||GET\n"))
-        same(nginx.ask("/page", "POST", bearer)[:2], (200, f"{user['user']['id']}||POST\n"))
+        same(nginx.ask("/page", "POST", bearer(user))[:2], (200, f"{user['user']['id']}||POST\n"))
         status, _, headers = nginx.ask("/page")
         same((status, headers["WWW-Authenticate"]), (401, 'Bearer realm="lanyardd"'))
-        same(nginx.ask("/page", headers={**bearer, "X-User": "someone-else"})[1].split("|")[0],
-             user["user"]["id"])
-        same(nginx.ask("/admin/", headers=bearer)[0], 403)
-        S.admin("users", "roles", user["name"], "admin")
-        fresh = {"Authorization": "Bearer " + S.login(user["name"]).json["access_token"]}
-        same(nginx.ask("/admin/", headers=fresh)[0], 200)
-        jar = cookies(user)
+        same(nginx.ask("/admin/", headers=bearer(user))[0], 403)
+        same(nginx.ask("/admin/", headers=bearer(administrator()))[0], 200)
+        S.ask("POST", "/v1/logout", {"scope": "all"}, token=user["access_token"])
+        same(nginx.ask("/page", headers=bearer(user))[0], 401)
+
+
+def test_behind_nginx_a_cookie_needs_a_page_of_the_site():
+    with page_nginx() as nginx:
+        jar = cookies(S.register())
         cookie = {"Cookie": f"{ACCESS}={jar[ACCESS]}; {CSRF}={jar[CSRF]}"}
+        full = {**cookie, "Origin": "https://localhost", "Lanyard-CSRF-Token": jar[CSRF]}
         same(nginx.ask("/page", headers=cookie)[0], 200)
+        same(nginx.ask("/page", "POST", full)[0], 200)
+        port = {**full, "Host": "localhost:8443", "Origin": "https://localhost:8443"}
+        same(nginx.ask("/page", "POST", port)[0], 200)
         same(nginx.ask("/page", "POST", cookie)[0], 403)
-        same(nginx.ask("/page", "POST", {**cookie, "Origin": "http://localhost",
-                                         "Lanyard-CSRF-Token": jar[CSRF]})[0], 200)
-        S.ask("POST", "/v1/logout", {"scope": "all"}, token=fresh["Authorization"][7:])
-        same(nginx.ask("/page", headers=bearer)[0], 401)
+        for origin in ("http://localhost", "https://localhost:8443", "https://evil.example"):
+            same((origin, nginx.ask("/page", "POST", {**full, "Origin": origin})[0]), (origin, 403))
+
+
+def test_behind_nginx_nobody_says_who_they_are():
+    with page_nginx() as nginx:
+        user, admin = S.register(), administrator()
+        lie = {"X-User": "someone-else", "X-Roles": "owner"}
+        same(nginx.ask("/page", headers={**bearer(user), **lie})[:2],
+             (200, f"{user['user']['id']}||GET\n"))
+        for path in ("/page", "/admin/", "/admin/x"):
+            same(nginx.ask(path, headers={**bearer(admin), **lie})[:2],
+                 (200, f"{admin['user']['id']}|admin|GET\n"))
+
+
+def test_behind_nginx_nobody_says_where_they_are():
+    with page_nginx() as nginx:
+        lie = {"X-Forwarded-For": "192.0.2.66", "X-Forwarded-Proto": "http"}
+        same([nginx.ask(path, headers=lie)[0] for path in ("/page", "/admin/")], [401, 401])
+        assert "192.0.2.66" not in S.read_log(), "the log believes the client"
+        assert S.read_log().count('"route":"/v1/verify"') >= 2, "the log lacks the requests"
+
+
+def test_packaged_nginx_keeps_the_port_of_the_site():
+    """A page is known by scheme, name and port."""
+    site = (ROOT / "packaging/nginx.conf").read_text()
+    site = site.replace("listen 80;", "listen unix:@PLACE@/front.sock;").replace("listen [::]:80;", "")
+    site = site.replace("unix:/run/lanyard/http.sock", "@UPSTREAM@")
+    shell = (ROOT / "tests/server/api/nginx.conf").read_text().split("    upstream lanyardd")[0]
+    nginx = Nginx(shell + site + "}\n", False)
+    try:
+        body = json.dumps({"login": S.register()["name"], "password": PASSWORD, "mode": "cookie"})
+        for host in ("auth.example.org", "auth.example.org:8080"):
+            sent = {"Host": host, "Origin": f"http://{host}", "Content-Type": "application/json"}
+            same((host, nginx.ask("/v1/login", "POST", sent, body)[0]), (host, 200))
+        sent["Origin"] = "http://auth.example.org"
+        same(nginx.ask("/v1/login", "POST", sent, body)[0], 403)
     finally:
         nginx.close()
 
