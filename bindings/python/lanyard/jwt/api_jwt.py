@@ -10,6 +10,7 @@ import warnings
 from calendar import timegm
 from collections.abc import Container, Iterable, Sequence
 from datetime import datetime, timedelta, timezone
+from time import time
 from typing import TYPE_CHECKING, Any
 
 from . import _hooks
@@ -30,6 +31,8 @@ _LEGACY_VERIFY = (
     "mismatch between the kwarg and the option entry."
 )
 _loads, _dumps = json.loads, json.dumps
+_ABSENT = object()
+_datetime = datetime
 # Of these, looking a name up changes nothing: an iterator would be used up.
 _CONTAINERS = frozenset((list, tuple, set, frozenset, str, dict))
 
@@ -38,6 +41,32 @@ def _asks_for_signature(options: Options | None) -> bool:
     """Only who says so in the call itself gets claims that are not verified: what an object was
     made with does not count."""
     return True if options is None else options.get("verify_signature", True)
+
+
+def _all_hold(payload: dict[str, Any], options: FullOptions, audience: Any, issuer: Any,
+              subject: Any, leeway: Any) -> bool:
+    """Whether every claim of an ordinary token certainly holds, whatever options ask for.
+
+    False says nothing: _validate_claims() then looks at each, and tells.
+    """
+    if options["require"] != [] or options.get("strict_aud") or type(leeway) is not int:
+        return False
+    get = payload.get
+    # One clock, read in the shorter way unless somebody has put another in the place of datetime.
+    now = time() if datetime is _datetime else datetime.now(tz=timezone.utc).timestamp()
+    exp, nbf, iat = get("exp", _ABSENT), get("nbf", _ABSENT), get("iat", _ABSENT)
+    if ((exp is not _ABSENT and (type(exp) is not int or exp <= now - leeway))
+            or (nbf is not _ABSENT and (type(nbf) is not int or nbf > now + leeway))
+            or (iat is not _ABSENT and (type(iat) is not int or iat > now + leeway))):
+        return False
+    sub, aud = get("sub", _ABSENT), get("aud")
+    return (type(get("jti", "")) is str
+            and (sub is _ABSENT or type(sub) is str and (subject is None or sub == subject))
+            and (issuer is None or type(issuer) is str and get("iss") == issuer)
+            and (not aud if audience is None else
+                 bool(aud) and type(aud) is str
+                 and (aud == audience if type(audience) is str
+                      else type(audience) in (list, tuple) and aud in audience)))
 
 
 class PyJWT(metaclass=_hooks.Watched):
@@ -182,7 +211,8 @@ class PyJWT(metaclass=_hooks.Watched):
                 merged = self.options if options is None else self._merge_options(options)
                 payload = found[1](jwt)
                 if payload is not None:
-                    self._validate_claims(payload, merged, audience, issuer, subject, leeway)
+                    if not _all_hold(payload, merged, audience, issuer, subject, leeway):
+                        self._validate_claims(payload, merged, audience, issuer, subject, leeway)
                     return payload
         decoded = self.decode_complete(jwt, key, algorithms, options, verify=verify,
                                        detached_payload=detached_payload, audience=audience,
@@ -312,7 +342,8 @@ _jwt_global_obj = PyJWT()
 _jwt_global_obj._jws = _jws_global_obj
 _ATTRIBUTES = len(vars(_jwt_global_obj))
 _hooks.watch(PyJWT, "encode", "decode", "decode_complete", "_encode_payload", "_decode_payload",
-             "_merge_options")
+             "_merge_options",
+             *(name for name in vars(PyJWT) if name.startswith("_validate")))
 encode = _jwt_global_obj.encode
 decode_complete = _jwt_global_obj.decode_complete
 decode = _jwt_global_obj.decode
