@@ -9,6 +9,10 @@ import pytest
 import pythons
 import suite
 
+sys.path.append(str(suite.TABLE.parent / "diff"))
+import calls
+import run as differential
+
 TABLE = "# names\npassed\t2\ntest_a.TestA.test_gone\tthere is no such thing here\n"
 CASE = '<testcase classname="tests.test_a.TestA" name="{}">{}</testcase>'
 SKIPPED = '<skipped type="pytest.skip" message="x"/>'
@@ -83,3 +87,44 @@ def test_this_python_says_what_it_is():
         command, stdout=subprocess.PIPE, text=True, check=True).stdout))
     assert python.version == ".".join(map(str, sys.version_info[:3]))
     assert not python.is_free_threaded
+
+
+class Wrong(Exception):
+    """A signature that does not match."""
+
+
+def raising(error):
+    def decode(key):
+        raise error
+    return decode
+
+
+STUMBLES = AttributeError("'_RSAPrivateKey' object has no attribute 'verify'")
+
+
+def pyjwt(key):
+    """Of a signature that does not match."""
+    raise Wrong if key == "public" else STUMBLES
+
+
+@pytest.mark.parametrize("ours, is_allowed", [
+    (raising(Wrong()), True),
+    (lambda key: {"a": 1}, False),  # a wrong signature, accepted
+    (raising(KeyError("a")), False), (raising(AttributeError("a")), False),
+    (raising(Wrong("otherwise")), False),
+])
+def test_difference_is_allowed_only_where_ours_does_what_pyjwt_would(ours, is_allowed):
+    judge = differential.Judge(differential.read_rows(), pyjwt, ours)
+    case = calls.Case("decode", lambda decode: decode("private"), "",
+                      instead=calls.Case("decode", lambda decode: decode("public"), ""))
+    assert judge.allows(case) is is_allowed
+    assert [row.name for row in judge.used] == (["private-verifies"] if is_allowed else [])
+    assert not judge.allows(calls.Case("decode", lambda decode: decode("private"), ""))
+
+
+def test_row_that_is_never_needed_is_told():
+    judge = differential.Judge(differential.read_rows(), pyjwt, raising(Wrong()))
+    assert len(judge.never_used()) == len(judge.rows) > 10
+    judge.allows(calls.Case("decode", lambda decode: decode("private"), "",
+                            instead=calls.Case("decode", lambda decode: decode("public"), "")))
+    assert len(judge.never_used()) == len(judge.rows) - 1

@@ -52,10 +52,13 @@ class Case:
     """kind: which function; run: calls it on a module; text: the arguments, to be printed.
 
     parts: cases that this one is made of. It may differ when the parts that do may.
+    instead: the same without what PyJWT stumbles over, or None. Where PyJWT does, what it makes of
+    this one is what we must make of the other.
     """
 
-    def __init__(self, kind, run, text, parts=()):
+    def __init__(self, kind, run, text, parts=(), instead=None):
         self.kind, self.run, self.text, self.parts = kind, run, text, parts
+        self.instead = instead
 
 
 def plain(value):
@@ -172,6 +175,22 @@ def form(key, is_private, kind):
             kind = "pem"
     if kind == "der":
         return public.public_bytes(s.Encoding.DER, s.PublicFormat.SubjectPublicKeyInfo)
+    return public.public_bytes(s.Encoding.PEM, s.PublicFormat.SubjectPublicKeyInfo)
+
+
+def public_of(key):
+    """The public half of a private key, in the same form; None where there is none to take."""
+    from cryptography.hazmat.primitives import serialization as s
+
+    if hasattr(key, "private_bytes"):
+        return key.public_key()
+    if not isinstance(key, (str, bytes)):
+        return None
+    text = key.encode("utf-8", "surrogatepass") if isinstance(key, str) else key
+    try:
+        public = s.load_pem_private_key(text, password=None).public_key()
+    except (TypeError, ValueError):
+        return None
     return public.public_bytes(s.Encoding.PEM, s.PublicFormat.SubjectPublicKeyInfo)
 
 
@@ -422,7 +441,7 @@ class Generator:
         times = self.pick(1, 2)  # the second call goes the straight road
         is_own, made_with = self.chance(0.2), self.options()
 
-        def run(module):
+        def run(module, key=key):
             caller = module.PyJWT(made_with) if is_own else module
             for _ in range(times - 1):
                 try:
@@ -431,8 +450,10 @@ class Generator:
                     pass
             return getattr(caller, name)(token, key, fresh(algorithms), options, **checks)
 
+        public = public_of(key)
         return Case(name, run, (f"PyJWT({made_with!r})." if is_own else "") +
-                    f"{name}({token!r}, {short(key)}, {algorithms!r}, {options!r}, {checks!r})")
+                    f"{name}({token!r}, {short(key)}, {algorithms!r}, {options!r}, {checks!r})",
+                    instead=public and Case(name, lambda m: run(m, public), ""))
 
     def registered(self):
         """An algorithm of PyJWT's own classes with another hash, or another curve."""
@@ -536,20 +557,24 @@ class Generator:
         value = keys if self.chance(0.95) else self.pick(None, "x", {}, 5)
         kid = self.pick("a", "b", "")
 
-        def run(module):
+        def run(module, value=value):
             made = module.PyJWKSet.from_dict({"keys": value})
             return [made.keys, made[kid]]
 
         parts = [Case("jwk", lambda m, jwk=jwk: m.PyJWK(jwk), f"PyJWK({jwk!r})")
                  for jwk in value or () if isinstance(jwk, dict)] if value is keys else ()
-        return Case("jwk_set", run, f"PyJWKSet({value!r})[{kid!r}]", parts)
+        # An oct without "k" is a KeyError in the midst of PyJWT's reading of the others.
+        whole = [jwk for jwk in keys if not isinstance(jwk, dict) or "k" in jwk
+                 or jwk.get("kty") != "oct"]
+        return Case("jwk_set", run, f"PyJWKSet({value!r})[{kid!r}]", parts,
+                    Case("jwk_set", lambda m: run(m, whole), "", parts))
 
     def prepare(self):
         alg = self.random.choice(("HS256", *FITTING, "none"))
         key = self.key_for(alg, self.chance(0.5))
         method = self.pick("prepare_key", "to_jwk", "from_jwk", "check_key_length", "verify", "hash")
 
-        def run(module):
+        def run(module, key=key):
             algorithm = module.get_algorithm_by_name(alg)
             if method == "from_jwk":
                 return algorithm.from_jwk(key)
@@ -564,7 +589,9 @@ class Generator:
                 return algorithm.verify(b"x", prepared, b"y" * 64)
             return prepared
 
-        return Case("algorithm." + method, run, f"{alg}.{method}({short(key)})")
+        public = public_of(key)
+        return Case("algorithm." + method, run, f"{alg}.{method}({short(key)})",
+                    instead=public and Case("algorithm." + method, lambda m: run(m, public), ""))
 
     def util(self):
         name = self.pick("base64url_decode", "base64url_encode", "to_base64url_uint",
