@@ -113,16 +113,11 @@ static int rules_from_options(cli_run *run, const char *algs, size_t token_len,
                                  .required = (const char *const *)options->require.items,
                                  .allow = rules_allow(options) };
 
-<<<<<<< HEAD
+    if (run->command->groups & GROUP_SIGNATURE)
+        opts.limits.token_len = rules_limits(token_len).token_len;
     TRY(rules_seconds(run, "leeway", options->leeway, 0, LANYARD_LEEWAY_MAX, &opts.leeway_s));
     /* The engine reads 0 as "not asked for". */
     TRY(rules_seconds(run, "max-age", options->max_age, 1, UINT32_MAX, &opts.max_age_s));
-=======
-    if (run->command->groups & GROUP_SIGNATURE)
-        opts.limits.token_len = rules_limits(token_len).token_len;
-    TRY(rules_seconds(run, "leeway", options->leeway, LANYARD_LEEWAY_MAX, &opts.leeway_s));
-    TRY(rules_seconds(run, "max-age", options->max_age, UINT32_MAX, &opts.max_age_s));
->>>>>>> main
     if (lanyard_policy_new(&opts, NULL, policy, &error) == LANYARD_OK)
         return CLI_ACCEPTED;
     if (error.status != LANYARD_E_POLICY)
