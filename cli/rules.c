@@ -38,7 +38,7 @@ static bool rules_are_said(const cli_options *options)
 }
 
 /* "30s" or a bare number of seconds. */
-static int rules_seconds(cli_run *run, const char *name, const char *text, int64_t max,
+static int rules_seconds(cli_run *run, const char *name, const char *text, int64_t min, int64_t max,
                          uint32_t *seconds)
 {
     int64_t value = 0;
@@ -47,6 +47,8 @@ static int rules_seconds(cli_run *run, const char *name, const char *text, int64
         return CLI_ACCEPTED;
     if (!time_read_duration(text, &value) && !time_read_number(text, &value))
         return refuse_usage(run, "--%s: expected a duration such as 30s, found %.100s", name, text);
+    if (value < min)
+        return refuse_usage(run, "--%s: at least %lld second", name, (long long)min);
     if (value > max)
         return refuse_usage(run, "--%s: at most %lld seconds", name, (long long)max);
     *seconds = (uint32_t)value;
@@ -113,8 +115,9 @@ static int rules_from_options(cli_run *run, const char *algs, size_t token_len,
 
     if (run->command->groups & GROUP_SIGNATURE)
         opts.limits.token_len = rules_limits(token_len).token_len;
-    TRY(rules_seconds(run, "leeway", options->leeway, LANYARD_LEEWAY_MAX, &opts.leeway_s));
-    TRY(rules_seconds(run, "max-age", options->max_age, UINT32_MAX, &opts.max_age_s));
+    TRY(rules_seconds(run, "leeway", options->leeway, 0, LANYARD_LEEWAY_MAX, &opts.leeway_s));
+    /* The engine reads 0 as "not asked for". */
+    TRY(rules_seconds(run, "max-age", options->max_age, 1, UINT32_MAX, &opts.max_age_s));
     if (lanyard_policy_new(&opts, NULL, policy, &error) == LANYARD_OK)
         return CLI_ACCEPTED;
     if (error.status != LANYARD_E_POLICY)

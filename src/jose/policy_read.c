@@ -73,6 +73,16 @@ static lanyard_status take_number(policy_reader *reader, uint32_t node, void *fi
     return LANYARD_OK;
 }
 
+/* Of a rule that 0 would take away: who writes 0 does not mean that. */
+static lanyard_status take_positive(policy_reader *reader, uint32_t node, void *field,
+                                    const char *where, lanyard_error *err)
+{
+    TRY(take_number(reader, node, field, where, err));
+    if (*(uint32_t *)field == 0)
+        return read_fail(reader, node, where, "expected a whole number of at least 1", err);
+    return LANYARD_OK;
+}
+
 /* An array of names becomes one text separated by spaces; "*" stands for all of the keys'. */
 static lanyard_status take_algs(policy_reader *reader, uint32_t node, void *field,
                                 const char *where, lanyard_error *err)
@@ -140,7 +150,7 @@ static const policy_member policy_members[] = {
     MEMBER("typ", take_text, typ),
     MEMBER("required", take_list, required),
     MEMBER("leeway_s", take_number, leeway_s),
-    MEMBER("max_age_s", take_number, max_age_s),
+    MEMBER("max_age_s", take_positive, max_age_s),
     MEMBER("allow", take_allow, allow),
     MEMBER("limits", take_limits, limits),
 };

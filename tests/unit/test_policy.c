@@ -204,6 +204,7 @@ static void policy_file_refuses_at_the_byte(void **state)
         { "{\"algs\":[\"HS256\"],\"leeway_s\":4294967296}", LANYARD_E_POLICY, "policy:leeway_s",
           29 },
         { "{\"algs\":[\"HS256\"],\"leeway_s\":\"1\"}", LANYARD_E_POLICY, "policy:leeway_s", 29 },
+        { "{\"algs\":[\"HS256\"],\"max_age_s\":0}", LANYARD_E_POLICY, "policy:max_age_s", 30 },
         { "{\"algs\":[\"HS256\"],\"allow\":[\"all\"]}", LANYARD_E_POLICY, "policy:allow", 26 },
         { "{\"algs\":[\"HS256\"],\"limits\":{\"depth\":1}}", LANYARD_E_POLICY, "policy", 36 },
         { "{\"algs\":[\"HS256\"],\"algs\":[\"HS384\"]}", LANYARD_E_JSON_DUPLICATE, "policy", 25 },

@@ -96,22 +96,61 @@ PyObject *core_check_bytes(PyObject *module, PyObject *args, PyObject *kwargs)
     return PyBool_FromLong(status == LANYARD_OK);
 }
 
-/* (header, claims or None, payload, signature). */
-static PyObject *bytes_peek(const lanyard_untrusted *untrusted)
+/* An integer of thousands of digits is JSON, and Python refuses to read it. */
+static bool bytes_clear_refusal(void)
 {
+    bool is_refused = PyErr_ExceptionMatches(PyExc_ValueError);
+
+    if (is_refused)
+        PyErr_Clear();
+    return is_refused;
+}
+
+static PyObject *bytes_header(core_state *state, const lanyard_untrusted *untrusted)
+{
+    static const lanyard_error err = { .status = LANYARD_E_JSON_SYNTAX,
+                                       .where = "header",
+                                       .detail = "an integer too long for Python" };
     lanyard_str header = lanyard_untrusted_header(untrusted);
+    PyObject *object = core_json_of(header.ptr, header.len);
+
+    if (!object && !PyErr_Occurred())
+        object = core_json_loads_in_python(header);
+    if (!object && bytes_clear_refusal())
+        return core_raise(state, err.status, &err);
+    return object;
+}
+
+/* None when they are no JSON object, or none that Python reads. */
+static PyObject *bytes_claims(lanyard_untrusted *untrusted)
+{
+    PyObject *object;
+    lanyard_value root;
+    lanyard_status status = lanyard_untrusted_claim(untrusted, NULL, 0, &root, NULL);
+
+    if (status == LANYARD_E_NO_MEMORY)
+        return PyErr_NoMemory();
+    if (status)
+        return Py_NewRef(Py_None);
+    object = core_value_of(&root);
+    if (!object && !PyErr_Occurred())
+        object = core_json_loads_in_python(lanyard_untrusted_payload(untrusted));
+    return object || !bytes_clear_refusal() ? object : Py_NewRef(Py_None);
+}
+
+/* (header, claims or None, payload, signature). */
+static PyObject *bytes_peek(core_state *state, lanyard_untrusted *untrusted)
+{
+    PyObject *header = bytes_header(state, untrusted);
+    PyObject *claims = header ? bytes_claims(untrusted) : NULL;
     lanyard_str payload = lanyard_untrusted_payload(untrusted);
     lanyard_bytes signature = lanyard_untrusted_signature(untrusted);
-    PyObject *head = core_json_of(header.ptr, header.len);
-    PyObject *claims = PyErr_Occurred() ? NULL : core_json_of(payload.ptr, payload.len);
 
-    if (PyErr_Occurred()) {
-        Py_XDECREF(head);
-        Py_XDECREF(claims);
+    if (!claims) {
+        Py_XDECREF(header);
         return NULL;
     }
-    return Py_BuildValue("(NNy#y#)", head ? head : Py_NewRef(Py_None),
-                         claims ? claims : Py_NewRef(Py_None), payload.ptr, (Py_ssize_t)payload.len,
+    return Py_BuildValue("(NNy#y#)", header, claims, payload.ptr, (Py_ssize_t)payload.len,
                          signature.ptr, (Py_ssize_t)signature.len);
 }
 
@@ -130,7 +169,7 @@ PyObject *core_peek(PyObject *module, PyObject *token)
     core_text_done(&text);
     if (status)
         return core_raise(state, status, &err);
-    parts = bytes_peek(untrusted);
+    parts = bytes_peek(state, untrusted);
     lanyard_untrusted_free(untrusted);
     return parts;
 }

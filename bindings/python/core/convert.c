@@ -75,7 +75,7 @@ static double convert_number(PyObject *arg, const char *what, const char *method
     return seconds;
 }
 
-int core_seconds_of(PyObject *arg, const char *what, uint32_t *seconds)
+int core_seconds_of(PyObject *arg, const char *what, uint32_t least, uint32_t *seconds)
 {
     double number;
 
@@ -85,8 +85,9 @@ int core_seconds_of(PyObject *arg, const char *what, uint32_t *seconds)
     number = convert_number(arg, what, "total_seconds");
     if (PyErr_Occurred())
         return -1;
-    if (!(number >= 0 && number <= (double)UINT32_MAX)) {
-        PyErr_Format(PyExc_ValueError, "%s must be from 0 to 4294967295 seconds", what);
+    if (!(number >= least && number <= (double)UINT32_MAX) || number != (uint32_t)number) {
+        PyErr_Format(PyExc_ValueError, "%s must be whole seconds, from %u to 4294967295", what,
+                     (unsigned)least);
         return -1;
     }
     *seconds = (uint32_t)number;

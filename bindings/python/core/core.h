@@ -67,8 +67,9 @@ int core_text_of(PyObject *arg, const char *what, core_text *text);
 void core_text_done(core_text *text);
 /* A str without NUL, or None for NULL; borrowed from arg. */
 int core_name_of(PyObject *arg, const char *what, const char **name);
-/* Seconds of an int, float or timedelta, at least 0. */
-int core_seconds_of(PyObject *arg, const char *what, uint32_t *seconds);
+/* Whole seconds of an int, float or timedelta, from least on; None gives 0. Where the engine reads
+ * 0 as "not asked for", least is 1, so that no duration that somebody gave can mean that. */
+int core_seconds_of(PyObject *arg, const char *what, uint32_t least, uint32_t *seconds);
 /* The time of None (time.time()), an int, a float or an aware datetime. */
 int core_now_of(PyObject *arg, int64_t *now);
 /* A NULL-terminated list of one str or an iterable of them; None gives NULL. The names borrow
@@ -83,6 +84,8 @@ PyObject *core_buf_str(lanyard_buf *buf);   /* likewise */
 PyObject *core_value_of(const lanyard_value *value);
 /* The same for a text; NULL without an exception when the strict reader refuses it. */
 PyObject *core_json_of(const char *text, size_t len);
+/* What core_json_of() leaves to Python: json.loads(text). */
+PyObject *core_json_loads_in_python(lanyard_str text);
 
 /* json_write.c: appends the claims; false, without an exception, when Python must write them. */
 bool core_json_write(PyObject *claims, lanyard_buf *out);

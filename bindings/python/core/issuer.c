@@ -40,7 +40,7 @@ static int issuer_opts_of(const issuer_args *args, lanyard_issuer_opts *opts)
 {
     if (core_name_of(args->alg, "alg", &opts->alg) || core_name_of(args->typ, "typ", &opts->typ) ||
         core_name_of(args->iss, "iss", &opts->iss) || core_name_of(args->sub, "sub", &opts->sub) ||
-        core_seconds_of(args->lifetime, "lifetime", &opts->lifetime_s))
+        core_seconds_of(args->lifetime, "lifetime", 1, &opts->lifetime_s))
         return -1;
     opts->key = ((core_key *)args->key)->key;
     opts->no_kid = !args->kid;
@@ -162,7 +162,8 @@ static const PyType_Slot issuer_slots[] = {
       (void *)"Issuer(key, /, *, alg=None, typ=None, header=None, kid=True, iss=None, sub=None, "
               "aud=None, lifetime=None, nbf=False, iat=False, jti=False)\n--\n\n"
               "Makes tokens with one key. It adds nothing that is not asked for.\n\n"
-              "iss, sub, aud, lifetime (exp), nbf, iat and jti add claims that are not given." },
+              "iss, sub, aud, lifetime (exp), nbf, iat and jti add claims that are not given.\n"
+              "lifetime is whole seconds, at least one, or a timedelta of them." },
     { Py_tp_new, issuer_new },
     { Py_tp_dealloc, issuer_dealloc },
     { Py_tp_methods, (void *)issuer_methods },

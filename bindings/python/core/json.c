@@ -91,6 +91,17 @@ PyObject *core_json_of(const char *text, size_t len)
     return object;
 }
 
+PyObject *core_json_loads_in_python(lanyard_str text)
+{
+    PyObject *module = PyImport_ImportModule("json");
+    PyObject *string = module ? core_str_of(text) : NULL;
+    PyObject *object = string ? PyObject_CallMethod(module, "loads", "O", string) : NULL;
+
+    Py_XDECREF(string);
+    Py_XDECREF(module);
+    return object;
+}
+
 /* json.loads, when the engine's reader takes the text; else None. */
 PyObject *core_json_loads(PyObject *module, PyObject *text)
 {

@@ -108,8 +108,8 @@ static int policy_opts_of(const policy_args *args, const policy_lists *lists,
     if (core_name_of(lists->algs_text, "algs", &opts->algs) ||
         core_name_of(args->subject, "subject", &opts->subject) ||
         core_name_of(args->typ, "typ", &opts->typ) ||
-        core_seconds_of(args->leeway, "leeway", &opts->leeway_s) ||
-        core_seconds_of(args->max_age, "max_age", &opts->max_age_s) ||
+        core_seconds_of(args->leeway, "leeway", 0, &opts->leeway_s) ||
+        core_seconds_of(args->max_age, "max_age", 1, &opts->max_age_s) ||
         policy_allow_of(lists->allow_names, &opts->allow))
         return -1;
     return 0;
@@ -203,12 +203,12 @@ static const PyType_Slot policy_slots[] = {
     { Py_tp_doc,
       (void *)"Policy(algs, /, *, issuers=None, audiences=None, subject=None, typ=None, "
               "required=None, "
-              "leeway=0, max_age=0, allow=None, token_len=0, header_len=0, json_depth=0, "
+              "leeway=0, max_age=None, allow=None, token_len=0, header_len=0, json_depth=0, "
               "json_values=0)\n--\n\n"
               "What a verifier will accept. Only algs is required: names, or '*' for what each key "
               "says.\n\n"
-              "Lists may be one str or an iterable of them; leeway and max_age seconds or a "
-              "timedelta.\n"
+              "Lists may be one str or an iterable of them; leeway and max_age whole seconds "
+              "or a\ntimedelta of them.\n"
               "allow takes one strictness away for each name: no_exp, any_aud, any_typ, padding,\n"
               "future_iat. A limit of 0 is its default." },
     { Py_tp_new, policy_new },

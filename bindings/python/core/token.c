@@ -43,17 +43,6 @@ static void token_dealloc(PyObject *self)
     core_dealloc(self);
 }
 
-/* What our reader leaves to Python's: integers of hundreds of digits. Takes text. */
-static PyObject *token_read(PyObject *text)
-{
-    PyObject *module = text ? PyImport_ImportModule("json") : NULL;
-    PyObject *object = module ? PyObject_CallMethod(module, "loads", "O", text) : NULL;
-
-    Py_XDECREF(module);
-    Py_XDECREF(text);
-    return object;
-}
-
 /* Borrowed. */
 static PyObject *token_claims_of(PyObject *self)
 {
@@ -65,7 +54,7 @@ static PyObject *token_claims_of(PyObject *self)
     if (lanyard_token_find(token->token, NULL, 0, &root) == LANYARD_OK)
         token->claims = core_value_of(&root);
     if (!token->claims && !PyErr_Occurred())
-        token->claims = token_read(core_str_of(lanyard_token_payload(token->token)));
+        token->claims = core_json_loads_in_python(lanyard_token_payload(token->token));
     return token->claims;
 }
 
@@ -81,9 +70,7 @@ static PyObject *token_header(PyObject *self, void *unused)
     PyObject *object = core_json_of(header.ptr, header.len);
 
     (void)unused;
-    if (!object && !PyErr_Occurred())
-        object = token_read(core_str_of(header));
-    return object;
+    return object || PyErr_Occurred() ? object : core_json_loads_in_python(header);
 }
 
 static PyObject *token_payload(PyObject *self, void *unused)

@@ -53,7 +53,10 @@ class Algorithm(NamedTuple):
 
 
 class Peek(NamedTuple):
-    """What a token says of itself. Nothing of it is verified: believe none of it."""
+    """What a token says of itself. Nothing of it is verified: believe none of it.
+
+    claims is None when the payload is no JSON object.
+    """
 
     header: dict[str, Any]
     claims: dict[str, Any] | None

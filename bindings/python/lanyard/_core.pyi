@@ -91,7 +91,7 @@ class Policy:
         typ: str | None = None,
         required: _Names | None = None,
         leeway: _Duration = 0,
-        max_age: _Duration = 0,
+        max_age: _Duration | None = None,
         allow: _Names | None = None,
         token_len: int = 0,
         header_len: int = 0,

@@ -1,6 +1,5 @@
 """judge.py PART - run the judges one after the other and add up what they say."""
 
-import glob
 import os
 import pathlib
 import re
@@ -11,16 +10,18 @@ import sysconfig
 import tarfile
 import venv
 
+import pythons
+import suite
+
 TESTS = pathlib.Path(__file__).resolve().parent
 ROOT = TESTS.parents[2]
 BUILD = ROOT / "build"
-SUITE_SKIPS_MAX = 12
 # PyJWT's own settings: every warning is an error but this one.
 SUITE_OPTIONS = ["-p", "no:cacheprovider", "-W", "error",
                  "-W", "ignore::jwt.warnings.InsecureKeyLengthWarning", "-q", "-rfEs"]
 # What the suite of tests/callers.txt wants, less PyJWT, which is not there but for ours.
 CALLER_NEEDS = ["cryptography==50.0.2", "Flask==3.1.3", "pytest==8.4.2", "python-dateutil==4.0.0"]
-COUNTS = re.compile(r"(\d+) (passed|failed|skipped|errors?|xfailed|xpassed)\b")
+COUNTS = re.compile(r"(\d+) (passed|failed|skipped|errors?|xfailed|xpassed|deselected)\b")
 
 
 class Judge:
@@ -52,19 +53,16 @@ class Judge:
         if failed:
             print(output)
 
-    def pytest(self, name, arguments, path=(), skips_max=None, python=sys.executable,
-               **environment):
+    def pytest(self, name, arguments, path=(), judge=None, python=sys.executable, **environment):
+        """judge: of pytest's counts, one line for each that is not as it must be."""
         status, output = self.run([python, "-m", "pytest", *arguments], path, **environment)
         last = output.rstrip().rsplit("\n", 1)[-1]
-        counts = dict.fromkeys(("passed", "failed", "skipped", "error", "errors"), 0)
-        counts.update((word, int(number)) for number, word in COUNTS.findall(last))
-        failed = counts["failed"] + counts["error"] + counts["errors"]
-        if skips_max is not None:
-            for line in output.splitlines():
-                if line.startswith("SKIPPED"):
-                    print(f"note: {line}")
-            failed += max(0, counts["skipped"] - skips_max)
-        self.add(name, status, output, counts["passed"], failed, counts["skipped"])
+        counts = {word: int(number) for number, word in COUNTS.findall(last)}
+        failed = sum(counts.get(word, 0) for word in ("failed", "error", "errors"))
+        skipped = sum(counts.get(word, 0) for word in ("skipped", "xfailed", "xpassed", "deselected"))
+        told = judge(counts) if judge and not status else []
+        self.add(name, status, output + "".join(line + "\n" for line in told),
+                 counts.get("passed", 0), failed + len(told), skipped)
 
     def compare(self, count):
         seed = [os.environ["LANYARD_SEED"]] if "LANYARD_SEED" in os.environ else []
@@ -76,17 +74,23 @@ class Judge:
         self.add("calls compared with PyJWT", status, output,
                  int(counts[1]) if counts else 0, int(counts[2]) if counts else 1)
 
-    def suite(self, **environment):
+    def suite(self, name="PyJWT's suite", place=None, **environment):
         """PyJWT's suite, unmodified, on the drop-in."""
-        self.pytest("PyJWT's suite",
+        report = BUILD / "pyjwt/report.xml"
+        report.unlink(missing_ok=True)
+        self.pytest(name,
                     [*SUITE_OPTIONS, "-p", "is_ours", "--rootdir", BUILD / "pyjwt", "-c",
-                     os.devnull, BUILD / "pyjwt/tests"],
-                    [BUILD / "python-jwt", TESTS / "plugins"], SUITE_SKIPS_MAX, **environment)
+                     os.devnull, f"--junitxml={report}", BUILD / "pyjwt/tests"],
+                    [*([place] if place else []), BUILD / "python-jwt", TESTS / "plugins"],
+                    lambda counts: suite.troubles(report.read_text(), suite.TABLE.read_text(),
+                                                  counts), **environment)
 
-    def own(self, level, **environment):
-        self.pytest(f"our own ({level})",
-                    ["-p", "no:cacheprovider", "-q", "-c", TESTS.parent / "pyproject.toml", TESTS],
-                    [BUILD / "python-jwt"], LANYARD_LEVEL=level, **environment)
+    def own(self, level, name="our own", place=None, **environment):
+        self.pytest(f"{name} ({level})",
+                    ["-p", "no:cacheprovider", "-p", "is_ours", "-q", "-c",
+                     TESTS.parent / "pyproject.toml", TESTS],
+                    [*([place] if place else []), BUILD / "python-jwt", TESTS / "plugins"],
+                    LANYARD_LEVEL=level, **environment)
 
     def caller(self):
         """The suite of an application that was written for PyJWT, unmodified, on the drop-in."""
@@ -152,22 +156,44 @@ class Judge:
         return sorted(wanted - found) + ([] if licenses else ["LICENSE"])
 
     def every_python(self):
-        """A smoke test on each CPython at hand: one build must do for all."""
-        found = {}
-        patterns = ["/usr/bin/python3.*", "/usr/local/bin/python3.*",
-                    os.path.expanduser("~/.pyenv/versions/*/bin/python3")]
-        for name in sorted(path for pattern in patterns for path in glob.glob(pattern)):
-            if not re.search(r"python3(\.\d+t?)?$", name):
+        """The one build, then what pip builds, on each CPython at hand."""
+        tested = []
+        for python in pythons.find(self.run):
+            if python.is_free_threaded:
+                # An abi3 build does not load there, and none of another kind is promised.
+                self.skipped += 1
+                print(f"note: {python.name}: skipped, free-threading is not declared")
                 continue
-            status, output = self.run([name, "-c", "import sys; print(*sys.version_info[:3], "
-                                       "sys.implementation.name)"])
-            version = output.split()
-            if not status and version[-1] == "cpython" and int(version[1]) >= 11:
-                found[".".join(version[:3])] = name
-        for version, name in found.items():
-            status, output = self.run([name, "-W", "error", TESTS / "smoke.py"],
+            status, output = self.run([python.path, "-W", "error", TESTS / "smoke.py"],
                                       [BUILD / "python-jwt"])
-            self.add(f"CPython {version}", status, output, int(not status), int(bool(status)))
+            self.add(f"the one build on {python.name}", status, output, int(not status),
+                     int(bool(status)))
+            if python.has_headers:
+                self.one_python(python)
+                tested.append(python.version)
+            else:
+                self.skipped += 1
+                print(f"note: {python.name}: skipped but for that, it has no headers")
+        print("note: compiled, and run under our own tests and PyJWT's suite, on CPython "
+              + ", ".join(tested))
+
+    def one_python(self, python):
+        """Our own tests and PyJWT's suite on what that interpreter compiled."""
+        place, package = BUILD / "pythons" / python.version, TESTS.parent
+        shutil.rmtree(place, ignore_errors=True)
+        pip = [place / "bin/python", "-m", "pip", "--quiet", "--disable-pip-version-check", "install"]
+        # PyJWT itself is there to be compared with: ours, in a folder of its own, is found first.
+        for step in ([python.path, "-m", "venv", place],
+                     [*pip, "-r", TESTS / "requirements.txt"],
+                     [*pip, "--no-deps", *(BUILD / "pyjwt").glob("pyjwt-*.tar.gz")],
+                     [*pip, "--no-deps", "--target", place / "ours", package, package / "drop-in"]):
+            status, output = self.run(step)
+            if status:
+                return self.add(f"{python.name}: {step[-1]}", status, output, 0, 1)
+        for judge, name in ((self.own, ("check", f"our own on {python.name}")),
+                            (self.suite, (f"PyJWT's suite on {python.name}",))):
+            judge(*name, place=place / "ours", python=place / "bin/python",
+                  LANYARD_PACKAGE=str(place / "ours"))
 
 
 def asan_environment():
@@ -204,4 +230,5 @@ def main():
     return 1 if judge.failed else 0
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

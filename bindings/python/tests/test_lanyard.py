@@ -1,7 +1,9 @@
 """The package lanyard: the engine's strictness in Python's manners."""
 
+import base64
 import datetime
 import json
+import math
 import pickle
 
 import freezegun
@@ -82,6 +84,12 @@ def test_policy_takes_lists_and_durations():
     ("HS256", {"leeway": 86401}, errors.PolicyError),
     ("HS256", {"leeway": -1}, ValueError),
     ("HS256", {"leeway": "1"}, TypeError),
+    ("HS256", {"leeway": 0.5}, ValueError),
+    ("HS256", {"leeway": float("nan")}, ValueError),
+    ("HS256", {"max_age": 0}, ValueError),
+    ("HS256", {"max_age": 0.5}, ValueError),
+    ("HS256", {"max_age": 1.5}, ValueError),
+    ("HS256", {"max_age": datetime.timedelta(milliseconds=999)}, ValueError),
     ("HS256", {"allow": "everything"}, ValueError),
     ("HS256", {"issuers": [None]}, TypeError),
     ("HS256", {"issuers": ["a\0b"]}, ValueError),
@@ -137,6 +145,24 @@ def test_issuer_adds_what_it_was_told_to():
     assert lanyard.peek(issuer.issue('{"iss":"you"}', now=NOW)).claims["iss"] == "you"
 
 
+@pytest.mark.parametrize("lifetime", [
+    0, 0.0, 0.999, 1.5, -1, 2**32, float("nan"), datetime.timedelta(0),
+    datetime.timedelta(milliseconds=500), datetime.timedelta(seconds=1, microseconds=1),
+])
+def test_issuer_refuses_a_lifetime_that_is_no_whole_seconds(lifetime):
+    """None is the one way to a token that never expires."""
+    with pytest.raises(ValueError, match="lifetime must be whole seconds, from 1"):
+        lanyard.Issuer(SECRET, lifetime=lifetime)
+
+
+def test_shortest_lifetime_and_age_are_one_second():
+    for one in (1, 1.0, datetime.timedelta(seconds=1)):
+        made = lanyard.issue({"iat": NOW}, SECRET, lifetime=one, now=NOW)
+        assert lanyard.peek(made).claims["exp"] == NOW + 1
+        assert json.loads(lanyard.Policy("HS256", max_age=one).to_json())["max_age_s"] == 1
+    assert "exp" not in lanyard.peek(lanyard.issue({}, SECRET, lifetime=None)).claims
+
+
 @pytest.mark.parametrize("claims, error", [
     ([1], TypeError), ("[]", errors.ClaimsError), ("{", errors.Error), ({"exp": "x"}, errors.ClaimsError),
     ({"a": object()}, TypeError), ({"a": float("nan")}, ValueError),
@@ -158,6 +184,36 @@ def test_peek_reads_without_believing():
     assert seen.header == {"alg": "HS256", "typ": "JWT"}
     assert seen.claims["sub"] == "ada" and len(seen.signature) == 32
     assert lanyard.peek("eyJhbGciOiJIUzI1NiJ9.AQID.AA").claims is None
+
+
+def unsigned(header, payload):
+    parts = (header, payload, b"x" * 32)
+    return ".".join(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts)
+
+
+@pytest.mark.parametrize("number, value", [
+    (b"1e999", math.inf), (b"-1e999", -math.inf), (b"1" * 64, int("1" * 64)),
+    (b"1" * 65, int("1" * 65)), (b"1" * 4300, int("1" * 4300)),
+], ids=["huge", "-huge", "64 digits", "65 digits", "4300 digits"])
+def test_peek_reads_every_number_that_python_reads(number, value):
+    text = b'{"alg":"HS256","x":' + number + b"}"
+    seen = lanyard.peek(unsigned(text, text))
+    assert seen.header == seen.claims == {"alg": "HS256", "x": value}
+
+
+def test_peek_refuses_a_header_that_python_does_not_read():
+    text = b'{"alg":"HS256","x":' + b"1" * 4301 + b"}"
+    with pytest.raises(errors.JsonSyntaxError) as caught:
+        lanyard.peek(unsigned(text, b"{}"))
+    assert caught.value.where == "header"
+
+
+@pytest.mark.parametrize("payload", [
+    b"[1]", b"null", b"5", b'"x"', b"", b"{", b'{"a":1,"a":2}', b'{"a":' + b"1" * 4301 + b"}",
+], ids=["array", "null", "number", "string", "empty", "open", "twice", "4301 digits"])
+def test_peek_gives_no_claims_where_there_is_no_object_to_read(payload):
+    seen = lanyard.peek(unsigned(b'{"alg":"HS256"}', payload))
+    assert seen.claims is None and seen.payload == payload
 
 
 @pytest.mark.parametrize("alg", [row.name for row in lanyard.algorithms() if row.is_available])

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, NoReturn, TypeAlias
 
 from .. import errors
 from .._core import Key, check_bytes, sign_bytes
-from . import _foreign, _keys, _secrets
+from . import _foreign, _hooks, _keys, _secrets
 from ._jwk import ec_key, json_object, okp_key, rsa_key, text_of
 from ._later import ALLOWED, CURVE_OF_NAME, CURVES, EC_TYPES, OKP_TYPES, RSA_TYPES, HashClass, \
     KeyTypes, Later, LaterCurve, Resolved, bits_of, hash_name, key_types
@@ -73,7 +73,7 @@ def __getattr__(name: str) -> Any:
     return Union[key_types(*ALLOWED[name])]
 
 
-class Algorithm(ABC):
+class Algorithm(ABC, metaclass=_hooks.Watched):
     """What an algorithm must be able to do; users write their own."""
 
     _crypto_key_types: Any = None

@@ -2,7 +2,8 @@
 
 A token is taken apart here, because callers see each failure by its own name; the signature is
 the engine's. On the straight road (one of our algorithms, an ordinary header, a key of enough
-length) the engine does all of it at once: see _hot_verifier() and _hot_signer().
+length) the engine does all of it at once: see _learn_verifier() and _learn_signer(). It runs none
+of the methods on the way, and is taken only while nobody has replaced one: see _hooks.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from .._core import Jws
-from . import _keys
+from . import _hooks, _keys
 from .algorithms import Algorithm, ECAlgorithm, HMACAlgorithm, OKPAlgorithm, RSAAlgorithm, \
     RSAPSSAlgorithm, get_default_algorithms
 from .api_jwk import PyJWK
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 _ALGORITHM_UNSET: Any = object()
 _OWN = frozenset((HMACAlgorithm, RSAAlgorithm, RSAPSSAlgorithm, ECAlgorithm, OKPAlgorithm))
+_ALGORITHM_HOOKS = frozenset(("prepare_key", "check_key_length", "sign", "verify"))
 # How many calls lie between the warning about a short key and the line that PyJWT points to.
 _ENCODE_DEPTH, _DECODE_DEPTH = 4, 6
 _FROM_URL = bytes.maketrans(b"-_", b"+/")
@@ -39,7 +41,7 @@ _NO_DETACHED = ('It is only valid to pass "detached_payload" when the protected 
                 'set to false.')
 
 
-class PyJWS:
+class PyJWS(metaclass=_hooks.Watched):
     """Signs and verifies bytes. Has algorithms of its own, to be added to and taken from."""
 
     header_typ = "JWT"
@@ -178,9 +180,8 @@ class PyJWS:
 
     # The straight road
 
-    def _learn(self, alg: str, key: Any, header: str) -> Jws | None:
+    def _learn(self, alg: str, alg_obj: Any, key: Any, header: str) -> Jws | None:
         """What does all of it at once, for one of our own algorithms and a key long enough."""
-        alg_obj: Any = self._algorithms.get(alg)
         if not _is_engine_s(alg_obj):
             return None
         engine = self._engine_key(alg_obj, key)
@@ -190,16 +191,18 @@ class PyJWS:
 
     def _learn_signer(self, alg: str, key: Any, algorithm: Any, header_json: bytes) -> None:
         if type(self) is PyJWS and self.header_typ == "JWT" and not isinstance(key, PyJWK):
-            jws = self._learn(alg, key, header_json.decode("ascii"))
+            alg_obj = self._algorithms.get(alg)
+            jws = self._learn(alg, alg_obj, key, header_json.decode("ascii"))
             if jws is not None:
-                self._signers.put(key, (algorithm, jws.sign_claims))
+                self._signers.put(key, (algorithm, jws.sign_claims, alg_obj, len(vars(alg_obj))))
 
     def _learn_verifier(self, alg: str, key: Any) -> None:
         if type(self) is PyJWS:
-            jws = self._learn(alg, key, "{}")
+            alg_obj = key.Algorithm if isinstance(key, PyJWK) else self._algorithms.get(alg)
+            jws = self._learn(alg, alg_obj, key, "{}")
             if jws is not None:
                 held = key._engine_key if isinstance(key, PyJWK) else key
-                self._verifiers.put(held, (alg, jws.claims))
+                self._verifiers.put(held, (alg, jws.claims, alg_obj, len(vars(alg_obj))))
 
     # Reading
 
@@ -360,8 +363,11 @@ class PyJWS:
 
 
 def _is_engine_s(alg_obj: Any) -> bool:
-    """Whether the engine does it, whole: one of our classes itself, with a hash that it has."""
-    return type(alg_obj) in _OWN and alg_obj._is_standard
+    """Whether the engine does it, whole: one of our classes itself, with a hash that it has, and
+    with our methods."""
+    cls = type(alg_obj)
+    return (cls in _OWN and alg_obj._is_standard and (_hooks.is_plain or _hooks.is_ours(cls))
+            and _ALGORITHM_HOOKS.isdisjoint(vars(alg_obj)))
 
 
 def warn_of_unknown(method: str, kwargs: dict[str, Any]) -> None:
@@ -371,7 +377,13 @@ def warn_of_unknown(method: str, kwargs: dict[str, Any]) -> None:
                   RemovedInPyjwt3Warning, stacklevel=3)
 
 
+for _cls in _OWN:
+    _hooks.watch(_cls, *_ALGORITHM_HOOKS)
+_hooks.watch(PyJWS, "encode", "decode_complete", "get_algorithm_by_name", "_load",
+             "_decode_base64url_segment", "_verify_signature", "_validate_headers", "_validate_kid",
+             "_validate_crit")
 _jws_global_obj = PyJWS()
+_JWS_ATTRIBUTES = len(vars(_jws_global_obj))
 encode = _jws_global_obj.encode
 decode_complete = _jws_global_obj.decode_complete
 decode = _jws_global_obj.decode

@@ -10,10 +10,12 @@ import warnings
 from calendar import timegm
 from collections.abc import Container, Iterable, Sequence
 from datetime import datetime, timedelta, timezone
+from time import time
 from typing import TYPE_CHECKING, Any
 
+from . import _hooks
 from .api_jwk import PyJWK
-from .api_jws import _ALGORITHM_UNSET, PyJWS, _jws_global_obj, warn_of_unknown
+from .api_jws import _ALGORITHM_UNSET, _JWS_ATTRIBUTES, PyJWS, _jws_global_obj, warn_of_unknown
 from .exceptions import DecodeError, ExpiredSignatureError, ImmatureSignatureError, \
     InvalidAudienceError, InvalidIssuedAtError, InvalidIssuerError, InvalidJTIError, \
     InvalidSubjectError, MissingRequiredClaimError
@@ -28,7 +30,11 @@ _LEGACY_VERIFY = (
     "setting `verify_signature` to False in the `options` dictionary. This invocation has a "
     "mismatch between the kwarg and the option entry."
 )
-_loads = json.loads
+_loads, _dumps = json.loads, json.dumps
+_ABSENT = object()
+_datetime = datetime
+# Of these, looking a name up changes nothing: an iterator would be used up.
+_CONTAINERS = frozenset((list, tuple, set, frozenset, str, dict))
 
 
 def _asks_for_signature(options: Options | None) -> bool:
@@ -37,7 +43,33 @@ def _asks_for_signature(options: Options | None) -> bool:
     return True if options is None else options.get("verify_signature", True)
 
 
-class PyJWT:
+def _all_hold(payload: dict[str, Any], options: FullOptions, audience: Any, issuer: Any,
+              subject: Any, leeway: Any) -> bool:
+    """Whether every claim of an ordinary token certainly holds, whatever options ask for.
+
+    False says nothing: _validate_claims() then looks at each, and tells.
+    """
+    if options["require"] != [] or options.get("strict_aud") or type(leeway) is not int:
+        return False
+    get = payload.get
+    # One clock, read in the shorter way unless somebody has put another in the place of datetime.
+    now = time() if datetime is _datetime else datetime.now(tz=timezone.utc).timestamp()
+    exp, nbf, iat = get("exp", _ABSENT), get("nbf", _ABSENT), get("iat", _ABSENT)
+    if ((exp is not _ABSENT and (type(exp) is not int or exp <= now - leeway))
+            or (nbf is not _ABSENT and (type(nbf) is not int or nbf > now + leeway))
+            or (iat is not _ABSENT and (type(iat) is not int or iat > now + leeway))):
+        return False
+    sub, aud = get("sub", _ABSENT), get("aud")
+    return (type(get("jti", "")) is str
+            and (sub is _ABSENT or type(sub) is str and (subject is None or sub == subject))
+            and (issuer is None or type(issuer) is str and get("iss") == issuer)
+            and (not aud if audience is None else
+                 bool(aud) and type(aud) is str
+                 and (aud == audience if type(audience) is str
+                      else type(audience) in (list, tuple) and aud in audience)))
+
+
+class PyJWT(metaclass=_hooks.Watched):
     """Encodes and decodes claims. Subclasses may override the methods that begin with _."""
 
     def __init__(self, options: Options | None = None) -> None:
@@ -75,6 +107,15 @@ class PyJWT:
             asked = {**dict.fromkeys(_VERIFY, False), **asked}
         return {**self.options, **asked}
 
+    def _is_plain(self) -> bool:
+        """Whether every method on the way is ours, so that the straight road may leave them out.
+
+        An object with attributes of its own may have a method among them.
+        """
+        return (type(self) is PyJWT and _hooks.is_plain and len(self.__dict__) == _ATTRIBUTES
+                and len(self._jws.__dict__) == _JWS_ATTRIBUTES
+                and json.loads is _loads and json.dumps is _dumps)
+
     def encode(self, payload: dict[str, Any], key: Any, algorithm: str | None = _ALGORITHM_UNSET,
                headers: dict[str, Any] | None = None,
                json_encoder: type[json.JSONEncoder] | None = None,
@@ -84,9 +125,10 @@ class PyJWT:
             raise TypeError("Expecting a dict object, as JWT only supports JSON objects as "
                             "payloads.")
         jws = self._jws
-        if headers is None and json_encoder is None and sort_headers and type(self) is PyJWT:
+        if headers is None and json_encoder is None and sort_headers and self._is_plain():
             signer = jws._signers.get(key)
-            if signer is not None and signer[0] == algorithm:
+            if (signer is not None and signer[0] == algorithm
+                    and len(signer[2].__dict__) == signer[3]):
                 token = signer[1](payload)
                 if token is not None:
                     return token
@@ -152,22 +194,25 @@ class PyJWT:
         """The claims of a token that is verified unless options say no."""
         if kwargs:
             warn_of_unknown("decode", kwargs)
-        if type(self) is PyJWT and verify is None and detached_payload is None:
+        if verify is None and detached_payload is None and self._is_plain():
             if type(key) is PyJWK:
                 found = self._jws._verifiers.get(key._engine_key)
                 # CVE-2026-48523: the key says what it is for, whatever is allowed.
-                if found is not None and found[0] != key.algorithm_name:
+                if found is not None and (found[0] != key.algorithm_name
+                                          or type(key.Algorithm) is not type(found[2])
+                                          or len(key.Algorithm.__dict__) != found[3]):
                     found = None
                 elif algorithms is None:
                     algorithms = (key.algorithm_name,)
             else:
                 found = self._jws._verifiers.get(key)
-            if (found is not None and algorithms and found[0] in algorithms
-                    and json.loads is _loads and _asks_for_signature(options)):
+            if (found is not None and algorithms and type(algorithms) in _CONTAINERS
+                    and found[0] in algorithms and len(found[2].__dict__) == found[3] and _asks_for_signature(options)):
                 merged = self.options if options is None else self._merge_options(options)
                 payload = found[1](jwt)
                 if payload is not None:
-                    self._validate_claims(payload, merged, audience, issuer, subject, leeway)
+                    if not _all_hold(payload, merged, audience, issuer, subject, leeway):
+                        self._validate_claims(payload, merged, audience, issuer, subject, leeway)
                     return payload
         decoded = self.decode_complete(jwt, key, algorithms, options, verify=verify,
                                        detached_payload=detached_payload, audience=audience,
@@ -295,6 +340,10 @@ class PyJWT:
 
 _jwt_global_obj = PyJWT()
 _jwt_global_obj._jws = _jws_global_obj
+_ATTRIBUTES = len(vars(_jwt_global_obj))
+_hooks.watch(PyJWT, "encode", "decode", "decode_complete", "_encode_payload", "_decode_payload",
+             "_merge_options",
+             *(name for name in vars(PyJWT) if name.startswith("_validate")))
 encode = _jwt_global_obj.encode
 decode_complete = _jwt_global_obj.decode_complete
 decode = _jwt_global_obj.decode
