@@ -52,7 +52,10 @@ def create_app():
     db.init_app(app)
     lanyard.init_app(app)
     app.register_blueprint(api)
-    with app.app_context():
+
+    @app.cli.command("init-db")
+    def init_db():
+        """Make the tables that are missing: once, before there are several workers."""
         db.create_all()
         if lanyard.backend.is_embedded:
             lanyard.backend.create_tables()

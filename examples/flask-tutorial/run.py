@@ -39,6 +39,12 @@ def environment(folder, database, server):
     return {**os.environ, **settings}
 
 
+def init_db(env):
+    """Workers that all made the tables would be in each other's way."""
+    app = f"{Path(__file__).parent}/app.py:create_app"
+    subprocess.run([sys.executable, "-m", "flask", "--app", app, "init-db"], env=env, check=True)
+
+
 def serve(port, env):
     return subprocess.Popen(
         [sys.executable, "-m", "gunicorn", "--chdir", Path(__file__).parent, "-w", "2",
@@ -70,7 +76,9 @@ def main():
         if options.sessions == "lanyardd":
             server = stack.enter_context(Lanyardd(folder / "lanyardd"))
         port = options.port or free_port()
-        web = serve(port, environment(folder, postgres.database("tutorial"), server))
+        env = environment(folder, postgres.database("tutorial"), server)
+        init_db(env)
+        web = serve(port, env)
         stack.callback(lambda: (web.terminate(), web.wait(10)))
         wait_until(lambda: is_up(port), 20, "the application")
         print(f"open http://127.0.0.1:{port}/ in two browsers; Ctrl-C stops it", flush=True)

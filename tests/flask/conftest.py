@@ -53,6 +53,13 @@ def lanyardd(tmp_path_factory):
         yield server
 
 
+@pytest.fixture
+def own(tmp_path):
+    """A lanyardd of this test's own, to be killed."""
+    with Lanyardd(tmp_path / "own") as server:
+        yield server
+
+
 def pytest_generate_tests(metafunc):
     if "database" in metafunc.fixturenames:
         everything = metafunc.config.getoption("--everything")

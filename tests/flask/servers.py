@@ -7,10 +7,13 @@ import os
 import pwd
 import signal
 import socket
+import ssl
 import subprocess
 import time
-import urllib.request
 from pathlib import Path
+
+from lanyard.client import Unavailable
+from lanyard.client.transport import Transport
 
 ROOT = Path(__file__).resolve().parents[2]
 LANYARDD = ROOT / "build/bin/lanyardd"
@@ -101,13 +104,15 @@ class Postgres:
 
 
 class Lanyardd:
-    """A lanyardd with a client for the application."""
+    """A lanyardd with a client for the application. url: https with tls=(certificate, key), or
+    unix:PATH."""
 
-    def __init__(self, folder, *options):
+    def __init__(self, folder, *options, tls=None, socket_path=None):
         self.folder = Path(folder)
-        self.options = options
+        self.options = options + (("--tls-cert", tls[0], "--tls-key", tls[1]) if tls else ())
         self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.listen = f"unix:{socket_path}" if socket_path else f"127.0.0.1:{self.port}"
+        self.url = self.listen if socket_path else f"http{'s' if tls else ''}://{self.listen}"
         self.client_id = "tutorial"
         self.secret_file = self.folder / "client-secret"
         self.process = None
@@ -128,7 +133,7 @@ class Lanyardd:
 
     def start(self):
         self.process = subprocess.Popen(
-            [LANYARDD, "--data", self.folder / "data", "--listen", f"127.0.0.1:{self.port}",
+            [LANYARDD, "--data", self.folder / "data", "--listen", self.listen,
              "--registrations-prefix", "1000", "--hash-workers", "2", *self.options],
             stdout=open(self.folder / "out", "ab"), stderr=open(self.folder / "err", "ab"))
         wait_until(self._is_ready, 10, "lanyardd")
@@ -136,16 +141,19 @@ class Lanyardd:
     def _is_ready(self):
         if self.process.poll() is not None:
             raise RuntimeError("lanyardd: " + (self.folder / "err").read_text()[-2000:])
+        trusts_anybody = ssl._create_unverified_context()
         try:
-            with urllib.request.urlopen(self.url + "/readyz", timeout=1) as answer:
-                return answer.status == 200
-        except OSError:
+            return Transport(self.url, trusts_anybody).send("GET", "/readyz", timeout=1)[0] == 200
+        except Unavailable:
             return False
 
+    def run(self, *command):
+        """What a command of the program prints."""
+        return subprocess.run([LANYARDD, "--data", self.folder / "data", *command], check=True,
+                              capture_output=True, text=True).stdout
+
     def admin(self, *command):
-        return subprocess.run(
-            [LANYARDD, "--data", self.folder / "data", "admin", *command], check=True,
-            capture_output=True, text=True).stdout
+        return self.run("admin", *command)
 
     def kill(self):
         self.process.kill()

@@ -11,13 +11,10 @@ import lanyard
 from lanyard.client import Client, Refused, SessionEnded, Stale, Unavailable
 from lanyard.client.revoked import Revoked
 
+from clients import credentials, is_ended, make, someone
 from conftest import PASSWORD
-from servers import Lanyardd, wait_until
-
-
-def make(server, **options):
-    return Client(server.url, client_id=server.client_id, secret_file=server.secret_file,
-                  **options)
+from proxy import Proxy
+from servers import wait_until
 
 
 @pytest.fixture
@@ -28,14 +25,9 @@ def client(lanyardd):
 
 
 @pytest.fixture
-def own(tmp_path):
-    """A lanyardd of this test's own, to be killed."""
-    with Lanyardd(tmp_path / "own") as server:
-        yield server
-
-
-def someone(client):
-    return client.register(username=f"u{time.time_ns()}", password=PASSWORD)
+def proxy(lanyardd):
+    with Proxy(lanyardd) as made:
+        yield made
 
 
 def test_token_is_verified_here(client):
@@ -81,17 +73,9 @@ def test_logout_elsewhere_is_seen_within_a_second(client, lanyardd):
             client.verify(tokens["access_token"])
             other.logout(tokens["access_token"])
             before = time.monotonic()
-            wait_until(lambda: _is_ended(client, tokens), 2, "the logout")
+            wait_until(lambda: is_ended(client, tokens), 2, "the logout")
             delays.append(time.monotonic() - before)
         assert max(delays) < 1
-
-
-def _is_ended(client, tokens):
-    try:
-        client.verify(tokens["access_token"])
-    except SessionEnded:
-        return True
-    return False
 
 
 def test_a_client_made_later_knows_what_was_ended_before(client, lanyardd):
@@ -117,6 +101,15 @@ def test_refresh_list_end_and_reauth(client):
     with pytest.raises(SessionEnded):
         client.verify(renewed["access_token"])
     assert client.me(fresh["access_token"])["username"] == name
+
+
+@pytest.mark.parametrize("scope, count", [("others", 1), ("all", 2)])
+def test_logout_of_more_than_one_is_refused_here_at_once_and_with_the_news(client, scope, count):
+    tokens = someone(client)
+    other = client.login(tokens["user"]["username"], PASSWORD)
+    assert client.logout(tokens["access_token"], scope=scope) == count
+    assert is_ended(client, tokens) == (scope == "all")
+    wait_until(lambda: is_ended(client, other), 1, "the news")
 
 
 def test_logout_by_refresh_token_alone(client):
@@ -173,6 +166,77 @@ def test_too_far_behind_refuses_and_recovers(own):
         client.verify(tokens["access_token"])
 
 
+def test_request_whose_answer_was_lost_is_sent_again_only_when_it_may_be(proxy):
+    def lost(path):
+        proxy.seen.clear()
+        proxy.odd[path].append(None)
+
+    with make(proxy) as client:
+        tokens = someone(client)
+        name = tokens["user"]["username"]
+        for path, call in (("/v1/login", lambda: client.login(name, PASSWORD)),
+                           ("/v1/register", lambda: someone(client)),
+                           ("/v1/me/password", lambda: client.change_password(
+                               tokens["access_token"], PASSWORD, PASSWORD + "!"))):
+            client.refresh(tokens["refresh_token"])  # leaves a connection behind
+            lost(path)
+            with pytest.raises(Unavailable):
+                call()
+            assert proxy.seen["POST", path] == 1
+        tokens = client.login(name, PASSWORD + "!")
+        other = client.login(name, PASSWORD + "!")
+        lost("/v1/refresh")
+        assert client.refresh(tokens["refresh_token"])["session"] == tokens["session"]
+        assert proxy.seen["POST", "/v1/refresh"] == 2
+        lost("/oauth/introspect")
+        assert client.introspect(tokens["access_token"])["active"] is True
+        assert proxy.seen["POST", "/oauth/introspect"] == 2
+        lost("/v1/me")
+        assert client.me(tokens["access_token"])["username"] == name
+        lost("/v1/sessions/" + other["session"]["id"])
+        client.end_session(tokens["access_token"], other["session"]["id"])
+
+
+def test_connection_that_was_closed_meanwhile_is_opened_anew(proxy):
+    proxy.hangs_up = True
+    with make(proxy) as client:
+        name = someone(client)["user"]["username"]
+        for _ in range(3):
+            time.sleep(0.05)
+            assert client.login(name, PASSWORD)
+
+
+DEEP = b"[" * 200_000
+
+
+@pytest.mark.parametrize("odd", [b"[]", b"{}", b"", b"\xff", b'{"epoch":1}\n[]', DEEP])
+def test_feed_goes_on_after_an_answer_of_odd_shape(proxy, odd, caplog):
+    proxy.odd["/v1/revocations"].append(odd)
+    with make(proxy) as client:
+        tokens = someone(client)
+        assert client.await_news()
+        client.verify(tokens["access_token"])
+    assert "no news of ended sessions" in caplog.text
+
+
+@pytest.mark.parametrize("odd", [b"[]", b"<html>", b'{"keys":7}', DEEP])
+def test_keys_of_odd_shape_are_a_server_that_is_away(proxy, odd):
+    with make(proxy) as client:
+        token = someone(client)["access_token"]
+        proxy.odd["/.well-known/jwks.json"].append(odd)
+        with pytest.raises(Unavailable):
+            client.verify(token)
+        client.verify(token)
+
+
+@pytest.mark.parametrize("odd", [b"[]", b"<html>", DEEP])
+def test_answer_of_odd_shape_is_a_server_that_is_away(proxy, odd):
+    with make(proxy) as client:
+        proxy.odd["/v1/me"].append(odd)
+        with pytest.raises(Unavailable):
+            client.me(someone(client)["access_token"])
+
+
 def test_until_then_a_dead_server_goes_unnoticed(own):
     with make(own, max_stale_s=10) as client:
         tokens = someone(client)
@@ -216,7 +280,7 @@ def test_child_of_a_fork_follows_on_its_own(client):
         try:
             client.verify(tokens["access_token"])
             os.write(writable, b"ready")
-            wait_until(lambda: _is_ended(client, ended), 3, "the logout")
+            wait_until(lambda: is_ended(client, ended), 3, "the logout")
             os.write(writable, b"seen")
         finally:
             os._exit(0)
@@ -251,8 +315,9 @@ def test_threads_share_one(client):
 
 def test_asyncio_has_the_same(lanyardd):
     async def walk():
-        async with lanyard.AsyncClient(lanyardd.url, client_id=lanyardd.client_id,
-                                       secret_file=lanyardd.secret_file) as client:
+        async with lanyard.AsyncClient(lanyardd.url, **credentials(lanyardd)) as client:
+            assert (client.lag, client.max_stale_s, client.when_stale, client.is_following) == (
+                None, 10, "refuse", True)
             tokens = await client.register(username=f"u{time.time_ns()}", password=PASSWORD)
             identities = await asyncio.gather(*[client.verify(tokens["access_token"])
                                                 for _ in range(50)])
@@ -308,6 +373,13 @@ def test_answer_that_was_long_on_its_way_counts_as_old():
     revoked.take(line(now=time.time()), [])
     revoked.take(line(now=time.time() - 20), [])
     assert 19 < revoked.lag() < 22
+
+
+def test_no_answer_is_older_than_its_question():
+    revoked, now = Revoked(), int(time.time())
+    revoked.take(line(now=now), [])
+    revoked.take(line(now=now - 20), [], time.monotonic() - 0.5)
+    assert 0.5 <= revoked.lag() < 1
 
 
 def test_server_s_clock_may_be_off():

@@ -1,8 +1,12 @@
 """lanyard.flask in cookie mode, from the side of a browser."""
 
 import pytest
+from flask import Flask
+
+from lanyard.flask import Lanyard
 
 from conftest import PASSWORD
+from world import make
 
 
 @pytest.fixture
@@ -101,3 +105,39 @@ def test_script_knows_its_place_and_its_cookie(world):
     answer = world.get("/auth/lanyard.js")
     assert answer.mimetype == "text/javascript"
     assert '"/auth"' in answer.text and '"__Host-lanyard-csrf"' in answer.text
+
+
+# Without cookies, and without a secret for them.
+
+
+def on_lanyardd(**config):
+    app = Flask("shop")
+    app.config.update(LANYARD_SERVER="http://127.0.0.1:1", **config)
+    Lanyard(app)
+    return app
+
+
+def test_no_secret_is_refused_where_cookies_count(database):
+    for config in ({}, {"LANYARD_MODE": "cookie"}, {"LANYARD_LOCATIONS": "cookie"}):
+        with pytest.raises(RuntimeError, match="SECRET_KEY is not set"):
+            on_lanyardd(**config)
+    with pytest.raises(RuntimeError, match="SECRET_KEY is not set"):
+        Lanyard(make(database, SECRET_KEY=None, LANYARD_LOCATIONS="header"))
+    with pytest.raises(ValueError, match="LANYARD_MODE is cookie"):
+        on_lanyardd(LANYARD_MODE="cookie", LANYARD_LOCATIONS="header")
+
+
+def test_nobody_gets_cookies_from_who_takes_none():
+    app = on_lanyardd(LANYARD_LOCATIONS="header")
+    client = app.test_client()
+    answer = client.post("/auth/login", json={
+        "login": "ada", "password": PASSWORD, "mode": "cookie"})
+    assert (answer.status_code, answer.get_json()["code"]) == (422, "invalid")
+    cookies = app.extensions["lanyard-states"][""].cookies
+    client.set_cookie(cookies.refresh, "lr1.AAAA")
+    client.set_cookie(cookies.access, "a.b.c")
+    for path in ("/auth/refresh", "/auth/logout", "/auth/reauth"):
+        refused = client.post(path, json={"password": PASSWORD} if path.endswith("auth") else None)
+        assert (path, refused.get_json()["code"]) == (path, "no_credential")
+    with pytest.raises(RuntimeError, match="LANYARD_LOCATIONS"):
+        cookies.csrf_of("sid")

@@ -95,6 +95,20 @@ def test_logout_with_an_expired_token_still_ends_its_session(world):
     assert world.code("/auth/refresh", method="POST", json=body) == (401, "session_ended")
 
 
+def test_token_of_an_ended_session_logs_nobody_out(world):
+    """A stolen one least of all, by whichever credential."""
+    stolen = world.register()
+    world.get("/auth/logout", stolen, "POST")
+    mine = world.client.post("/auth/login", json={"login": "ada", "password": PASSWORD}).get_json()
+    for scope in ("all", "others"):
+        assert world.code("/auth/logout", stolen, "POST", json={"scope": scope}) == (
+            401, "session_ended")
+        body = {"scope": scope, "refresh_token": stolen["refresh_token"]}
+        assert world.code("/auth/logout", method="POST", json=body) == (401, "session_ended")
+    assert world.get("/who", mine).status_code == 200
+    assert world.get("/auth/logout", stolen, "POST").get_json() == {"revoked": 0}
+
+
 def test_logout_with_a_forged_token_ends_nothing(world):
     tokens = world.register()
     forged = {"access_token": tokens["access_token"][:-8] + "AAAAAAAA"}

@@ -9,7 +9,7 @@ import pytest
 pytest.importorskip("selenium")
 
 from browser import Browser
-from conftest import PASSWORD
+from person import ask, enter, walk
 from servers import ROOT
 
 pytestmark = pytest.mark.everything
@@ -30,16 +30,12 @@ def started(request, tmp_path):
 
 def test_example_runs_in_both_modes_and_fits_a_phone(started, tmp_path):
     mode, address = started
-    ARTIFACTS.mkdir(parents=True, exist_ok=True)
+    walk(address, tmp_path, ARTIFACTS / f"flask-tutorial-{mode}-two.png")
     name = f"ada{time.time_ns()}"
     with Browser(tmp_path / "profile", address + "?device=desk") as browser:
-        browser.type("name", name)
-        browser.type("password", PASSWORD)
-        browser.click("register")
-        browser.until(browser.rows, "the list of sessions")
+        enter(browser, "register", name)
         assert browser.text("who") == f"Logged in as {name}"
-        browser.click("ask")
-        browser.until(lambda: browser.text("answer").startswith("200"), "an answer")
+        ask(browser)
         browser.driver.save_screenshot(str(ARTIFACTS / f"flask-tutorial-{mode}-wide.png"))
         browser.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", PHONE)
         assert browser.run("return document.documentElement.scrollWidth;") <= PHONE["width"]

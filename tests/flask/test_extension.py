@@ -20,6 +20,13 @@ def test_optional_view_answers_whoever_asks(world):
     assert world.get("/maybe", tokens).get_json() == {"id": None, "why": "invalid_token"}
 
 
+def test_optional_view_answers_whose_user_is_no_more(world):
+    tokens = world.register()
+    world.lanyard.user_loader(lambda identity: None)
+    assert world.get("/maybe", tokens).get_json() == {"id": None, "why": "invalid_token"}
+    assert world.code("/who", tokens) == (401, "invalid_token")
+
+
 def test_roles_are_demanded_and_given_with_the_next_token(world):
     tokens = world.register()
     assert world.code("/admin", tokens) == (403, "forbidden")
@@ -180,10 +187,12 @@ def test_one_extension_serves_several_applications(tmp_path):
 @pytest.mark.parametrize("key, value, error", [
     ("LANYARD_ACESS_SECONDS", 5, ValueError), ("LANYARD_ACCESS_SECONDS", "900", TypeError),
     ("LANYARD_MODE", "cookies", ValueError), ("LANYARD_COOKIE_SECURE", "no", TypeError),
-    ("LANYARD_GRACE_SECONDS", -1, TypeError)])
+    ("LANYARD_GRACE_SECONDS", -1, TypeError), ("LANYARD_WHEN_STALE", "ask", ValueError),
+    ("LANYARD_LOCATIONS", "header,query", ValueError), ("LANYARD_ADMIN_MODE", "cookies", ValueError),
+    ("LANYARD_ADMIN_WHEN_STALE", "ask", ValueError), ("LANYARD_ADMIN_ACESS_SECONDS", 5, ValueError)])
 def test_wrong_configuration_is_refused_at_start(database, key, value, error):
     with pytest.raises(error, match=key):
-        Lanyard(make(database, **{key: value}))
+        Lanyard(make(database, **{key: value}), name="admin" if "ADMIN" in key else "")
 
 
 def test_flask_restful_passes_the_problem_on(database):
@@ -292,6 +301,25 @@ def test_application_s_own_users(database):
         "refresh_token": tokens["refresh_token"]}) == (401, "session_ended")
 
 
+def test_application_s_id_may_be_an_integer(database):
+    app = make(database)
+    extension = Lanyard()
+    extension.password_checker(lambda login, password: 5 if password == "pw" else None)
+    asked = []
+    extension.roles_loader(lambda user_id: asked.append(user_id) or ("user",))
+    extension.init_app(app)
+    world = World(app, extension)
+    with app.test_request_context():
+        tokens = extension.backend.begin_session(5, extension.origin())
+    body = {"refresh_token": tokens["refresh_token"]}
+    assert world.client.post("/auth/refresh", json=body).status_code == 200
+    assert world.get("/auth/me", tokens).get_json()["user"] == {"id": "5", "roles": ["user"]}
+    by_name = world.client.post("/auth/login", json={"login": "x", "password": "pw"}).get_json()
+    assert len(world.get("/auth/sessions", by_name).get_json()["items"]) == 2
+    assert world.get("/auth/reauth", tokens, "POST", json={"password": "pw"}).status_code == 200
+    assert set(asked) == {"5"}
+
+
 def test_flask_sqlalchemy_s_engine_is_shared(database):
     flask_sqlalchemy = pytest.importorskip("flask_sqlalchemy")
     app = make(database, SQLALCHEMY_DATABASE_URI=database)
@@ -318,6 +346,11 @@ def test_commands_do_what_they_say(world):
     assert run("disable", "carol") == "0 sessions ended\n"
     run("enable", "carol")
     assert run("end-all", "carol") == "0 sessions ended\n"
+    for who in ("carol", user_id):
+        tokens = world.client.post("/auth/login", json={
+            "login": "carol", "password": PASSWORD}).get_json()
+        assert run("end-all", who) == "1 sessions ended\n"
+        assert world.code("/who", tokens) == (401, "session_ended")
     assert len(run("secret").strip()) == 64
     assert "embedded" in run("doctor") and "not ended" in run("doctor")
     assert run("init-db") and run("sweep") == "0 rows removed\n"

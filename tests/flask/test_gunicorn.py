@@ -2,13 +2,12 @@
 
 import os
 import signal
-import time
 
 import pytest
 
 from lanyard.client import Client
 
-from conftest import PASSWORD
+from clients import someone
 from servers import wait_until
 from test_workers import WORKERS, Web, seen_after
 
@@ -25,12 +24,8 @@ def preloaded(lanyardd, tmp_path, monkeypatch):
         yield web
 
 
-def someone(client):
-    return client.register(username=f"u{time.time_ns()}", password=PASSWORD)["access_token"]
-
-
 def logout_is_seen_by_all(web, client):
-    workers, token = web.pids(), someone(client)
+    workers, token = web.pids(), someone(client)["access_token"]
     assert len(workers) == WORKERS
     assert web.get("/who", token)[0] == 200
     client.logout(token)
@@ -57,7 +52,7 @@ def test_reload_by_sighup_refuses_nobody_and_loses_no_logout(lanyardd, tmp_path)
                 "FLASK_LANYARD_CLIENT_ID": lanyardd.client_id,
                 "FLASK_LANYARD_CLIENT_SECRET_FILE": str(lanyardd.secret_file)}
     with Web(tmp_path, **settings) as web, Client(lanyardd.url) as client:
-        before, token, ended = web.pids(), someone(client), someone(client)
+        before, token, ended = web.pids(), someone(client)["access_token"], someone(client)["access_token"]
         client.logout(ended)
         seen_after(web, ended, before)
         web.process.send_signal(signal.SIGHUP)

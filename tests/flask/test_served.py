@@ -76,6 +76,20 @@ def test_whole_life_of_a_session(app):
     assert again.get_json()["code"] == "session_ended"
 
 
+def test_token_of_an_ended_session_logs_nobody_out(app):
+    client = app.test_client()
+    stolen = register(client)
+    client.post("/auth/logout", headers=bearer(stolen))
+    mine = client.post("/auth/login", json={
+        "login": stolen["user"]["username"], "password": PASSWORD}).get_json()
+    for scope in ("all", "others"):
+        for more in ({"headers": bearer(stolen), "json": {"scope": scope}},
+                     {"json": {"scope": scope, "refresh_token": stolen["refresh_token"]}}):
+            refused = client.post("/auth/logout", **more)
+            assert (refused.status_code, refused.get_json()["code"]) == (401, "session_ended")
+    assert client.get("/who", headers=bearer(mine)).status_code == 200
+
+
 def test_cookie_mode_sets_the_application_s_own_cookies(app):
     client = app.test_client()
     base = "https://shop.example"
@@ -142,11 +156,15 @@ def test_dead_server_is_503_for_calls_and_nothing_for_views(tmp_path):
         tokens = register(client)
         assert client.get("/plain", headers=bearer(tokens)).status_code == 200
         server.kill()
+        killed = asked = time.monotonic()
         assert client.get("/plain", headers=bearer(tokens)).status_code == 200
         answer = client.get("/auth/sessions", headers=bearer(tokens))
         assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
-        wait_until(lambda: client.get("/plain", headers=bearer(tokens)).status_code == 503, 8,
-                   "staleness")
+        while client.get("/plain", headers=bearer(tokens)).status_code == 200:
+            asked = time.monotonic()
+        assert asked - killed < 2.2  # of who was served last
+        assert time.monotonic() - killed > 2  # the bound less a poll, and a second's wait for news
+        assert client.get("/plain", headers=bearer(tokens)).status_code == 503
         server.start()
         wait_until(lambda: client.get("/plain", headers=bearer(tokens)).status_code == 200, 8,
                    "news")

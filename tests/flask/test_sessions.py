@@ -204,6 +204,16 @@ def test_logout_of_others_keeps_this_one(world):
     assert world.logout(mine.sid, "ada", "all") == 1
 
 
+@pytest.mark.parametrize("scope", ["others", "all"])
+def test_session_that_ended_ends_no_other(world, scope):
+    mine, other = start(world), start(world)
+    world.logout(mine.sid, "ada")
+    with pytest.raises(Problem) as caught:
+        world.logout(mine.sid, "ada", scope)
+    assert caught.value.code_name == "session_ended"
+    world.check(other.sid)
+
+
 def test_race_of_threads_leaves_one_generation(world):
     grant = start(world)
     first = text(world, grant)
@@ -260,7 +270,8 @@ def test_realms_do_not_see_each_other(world):
     with pytest.raises(Problem) as caught:
         other.refresh(text(world, grant), HOME)
     assert caught.value.code_name == "session_ended"
-    assert other.logout("", "ada", "all") == 0
+    with other.begin() as db:
+        assert other.end_user(db, "ada", "admin") == 0
     world.check(grant.sid)
 
 

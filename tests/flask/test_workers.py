@@ -18,7 +18,7 @@ from lanyard.flask.embedded import engine_for
 from lanyard.flask.tables import metadata
 
 from conftest import PASSWORD
-from servers import ROOT, Lanyardd, free_port, wait_until
+from servers import ROOT, free_port, wait_until
 
 pytestmark = pytest.mark.everything
 WORKERS = 4
@@ -65,15 +65,9 @@ class Web:
         return {body["pid"] for status, body in answers if status == 200}
 
 
-def served(folder, server):
+def served(folder, server, **settings):
     return Web(folder, FLASK_LANYARD_SERVER=server.url, FLASK_LANYARD_CLIENT_ID=server.client_id,
-               FLASK_LANYARD_CLIENT_SECRET_FILE=str(server.secret_file))
-
-
-@pytest.fixture
-def own(tmp_path):
-    with Lanyardd(tmp_path / "own") as server:
-        yield server
+               FLASK_LANYARD_CLIENT_SECRET_FILE=str(server.secret_file), **settings)
 
 
 def histogram(values):
@@ -164,6 +158,7 @@ def test_views_answer_while_lanyardd_is_killed_and_restarted(own, tmp_path, note
             own.kill()
             time.sleep(2)
             own.start()
+        before = set(statuses)
         client.logout(tokens["access_token"])
         ended = time.monotonic()
         wait_until(lambda: web.get("/who", tokens["access_token"])[0] == 401, 3, "the logout")
@@ -173,7 +168,59 @@ def test_views_answer_while_lanyardd_is_killed_and_restarted(own, tmp_path, note
             thread.join()
         note(f"three kills of lanyardd under load: {dict(statuses)}, the logout after them seen "
              f"after {seen * 1000:.0f} ms")
-        assert set(statuses) <= {200, 401}
+        assert before == {200}
+        assert set(statuses) == {200, 401}
+
+
+class Load:
+    """Asks /who without a pause, from eight threads: (asked, answered, worker, status)."""
+
+    def __init__(self, web, token):
+        self.samples, self._stop = [], threading.Event()
+        self._threads = [threading.Thread(target=self._run, args=(web, token)) for _ in range(8)]
+
+    def _run(self, web, token):
+        while not self._stop.is_set():
+            asked = time.monotonic()
+            status, body = web.get("/who", token)
+            self.samples.append((asked, time.monotonic(), (body or {}).get("pid"), status))
+
+    def __enter__(self):
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
+
+
+def test_staleness_is_bounded_in_every_worker(own, tmp_path, note):
+    """lanyardd is dead for four seconds, with a bound of two. Who asks later than that is refused;
+    nobody is before the bound less one poll, half a second, and the second that a refusal waits
+    for news."""
+    with served(tmp_path, own, FLASK_LANYARD_MAX_STALE="2") as web, Client(own.url) as client:
+        workers = web.pids()
+        token = client.register(username="ada", password=PASSWORD)["access_token"]
+        with Load(web, token) as load:
+            time.sleep(2)
+            own.kill()
+            killed = time.monotonic()
+            time.sleep(4)
+        assert {(pid, status) for *_, pid, status in load.samples} == {
+            (pid, status) for pid in workers for status in (200, 503)}
+        last = [max(asked for asked, _, pid, status in load.samples
+                    if (pid, status) == (worker, 200)) - killed for worker in workers]
+        first = [min(answered for _, answered, pid, status in load.samples
+                     if (pid, status) == (worker, 503)) - killed for worker in workers]
+        note(f"lanyardd dead, at most 2 s of staleness: {WORKERS} workers served who asked until "
+             f"{min(last):.2f} to {max(last):.2f} s after it, and answered 503 from "
+             f"{min(first):.2f} s on")
+        assert max(last) < 2.2
+        assert min(first) > 2
+        own.start()
+        wait_until(lambda: {web.get("/who", token)[0] for _ in range(16)} == {200}, 10, "news")
 
 
 def test_embedded_logout_is_true_at_once_in_every_worker(postgres, tmp_path):

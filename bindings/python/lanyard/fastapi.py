@@ -40,12 +40,11 @@ class Authorized(SecurityBase):
     async def __call__(self, request: Request):
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token:
-            return self._refuse(401, "no_credential", "Bearer")
+            return self._refuse(401, "no_credential", {"WWW-Authenticate": "Bearer"})
         try:
             identity = await self.client.verify(token.strip())
         except Exception as error:
-            status, code, headers = refusal_of(error)
-            return self._refuse(status, code, headers.get("WWW-Authenticate"))
+            return self._refuse(*refusal_of(error))
         if not identity.has_role(*self.roles):
             raise HTTPException(403, "forbidden")
         if self.max_age is not None and time.time() - identity.auth_time > self.max_age:
@@ -54,7 +53,7 @@ class Authorized(SecurityBase):
                                     f'max_age="{self.max_age}"'})
         return identity
 
-    def _refuse(self, status, code, challenge):
+    def _refuse(self, status, code, headers):
         if self.optional and status == 401:
             return None
-        raise HTTPException(status, code, {"WWW-Authenticate": challenge} if challenge else None)
+        raise HTTPException(status, code, headers)

@@ -19,14 +19,6 @@ class AsyncClient:
     def __init__(self, server, **options):
         self.client = Client(server, **options)
 
-    @property
-    def lag(self):
-        return self.client.lag
-
-    @property
-    def max_stale_s(self):
-        return self.client.max_stale_s
-
     async def verify(self, token, check_session=True):
         client = self.client
         is_ready = client._verifier is not None and client._thread is not None
@@ -38,10 +30,13 @@ class AsyncClient:
         return await asyncio.to_thread(client.verify, token, check_session)
 
     def __getattr__(self, name):
-        """register, login, refresh, logout, me, sessions and the rest."""
+        """register, login, refresh, logout, me, sessions and the rest; lag, max_stale_s,
+        when_stale and is_following as they are."""
         if name.startswith("_"):
             raise AttributeError(name)
         function = getattr(self.client, name)
+        if not callable(function):
+            return function
 
         async def in_thread(*args, **kwargs):
             return await asyncio.to_thread(function, *args, **kwargs)

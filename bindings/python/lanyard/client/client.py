@@ -8,6 +8,7 @@ second. How far behind it may fall is stated: beyond max_stale_s it refuses, or 
 
 import base64
 import json
+import logging
 import os
 import threading
 import time
@@ -16,10 +17,10 @@ from urllib.parse import quote, quote_plus
 
 import lanyard
 
-from .errors import ClientError, NoKeys, Refused, SessionEnded, Stale, Unavailable
+from .errors import NoKeys, Refused, SessionEnded, Stale, Unavailable
 from .identity import Identity, verified
 from .revoked import Revoked
-from .transport import Transport
+from .transport import Transport, read_object
 
 __all__ = ["Client"]
 
@@ -30,6 +31,8 @@ KEYS_PAUSE_S = 0.2  # between two fetches for the sake of an unknown kid
 RETRY_FIRST_S, RETRY_MAX_S = 0.05, 1.0
 
 CACHE_MAX = 4096
+
+log = logging.getLogger("lanyard.client")
 
 _clients: weakref.WeakSet["Client"] = weakref.WeakSet()
 
@@ -115,10 +118,13 @@ class Client:
                                           timeout=self._timeout_s)
         if status != 200:
             raise Unavailable(f"GET /.well-known/jwks.json: status {status}")
-        if not json.loads(text).get("keys"):
+        if not read_object(text, "GET /.well-known/jwks.json").get("keys"):
             raise NoKeys
-        verifier = lanyard.Verifier(self._policy, lanyard.KeySet(text.decode()))
-        self._verifier = _Cached(verifier, self._leeway)
+        try:
+            keys = lanyard.KeySet(text.decode())
+        except lanyard.Error as error:
+            raise Unavailable(f"GET /.well-known/jwks.json: {error}") from error
+        self._verifier = _Cached(lanyard.Verifier(self._policy, keys), self._leeway)
         self._keys_at = time.monotonic()
 
     def _keys_newer_than(self, seen):
@@ -159,19 +165,21 @@ class Client:
         path = "/v1/revocations?wait_ms=" + str(int(wait_s * 1000))
         if cursor:
             path += "&since=" + quote(cursor, safe=":")
+        asked = time.monotonic()
         status, headers, text = self._feed_http.send(
             "GET", path, headers=self._basic(), timeout=wait_s + self._timeout_s)
         if status != 200:
             raise Refused(status, {"code": "feed", "detail": text[:200].decode("utf-8", "replace")},
                           headers.get("Retry-After"))
         lines = [json.loads(line) for line in text.splitlines() if line.strip()]
-        kinds = self._revoked.take(lines[0], lines[1:])
+        kinds = self._revoked.take(lines[0], lines[1:], asked)
         with self._news:
             self._news.notify_all()
         if "kid" in kinds:
             self._keys_newer_than(self._verifier)
 
     def _follow(self, stop):
+        """Whatever an answer holds, the next one is asked for: who stops here is stale for good."""
         pause, wait = RETRY_FIRST_S, min(WAIT_S, self.max_stale_s / 4)
         while not stop.is_set():
             try:
@@ -180,7 +188,10 @@ class Client:
                     self._keys_newer_than(self._verifier)
                 self._revoked.drop_expired()
                 pause = RETRY_FIRST_S
-            except (ClientError, OSError, ValueError, KeyError, IndexError, lanyard.Error):
+            except Exception as error:
+                if pause == RETRY_FIRST_S:
+                    log.warning("no news of ended sessions: %s: %r", type(error).__name__,
+                                str(error))
                 stop.wait(pause)
                 pause = min(pause * 2, RETRY_MAX_S)
 
@@ -277,11 +288,13 @@ class Client:
     def introspect(self, token):
         """What the server says of the token (RFC 7662)."""
         return self._http.call("POST", "/oauth/introspect", form="token=" + quote_plus(token),
-                               headers=self._basic(), timeout=self._timeout_s)
+                               headers=self._basic(), timeout=self._timeout_s,
+                               is_repeatable=True)
 
     # What a user does. A TokenSet is a dict as lanyardd gives it.
 
-    def _call(self, method, path, body=None, access_token=None, address=None, user_agent=None):
+    def _call(self, method, path, body=None, access_token=None, address=None, user_agent=None,
+              is_repeatable=None):
         headers = {}
         if access_token:
             headers["Authorization"] = "Bearer " + access_token
@@ -289,7 +302,8 @@ class Client:
             headers["X-Forwarded-For"] = address
         if user_agent:
             headers["User-Agent"] = user_agent
-        return self._http.call(method, "/v1" + path, body, headers, timeout=self._timeout_s)
+        return self._http.call(method, "/v1" + path, body, headers, timeout=self._timeout_s,
+                               is_repeatable=is_repeatable)
 
     @staticmethod
     def _device(device):
@@ -307,17 +321,22 @@ class Client:
                                              **self._device(device)}, **origin)
 
     def refresh(self, refresh_token, **origin):
-        return self._call("POST", "/refresh", {"refresh_token": refresh_token}, **origin)
+        """A TokenSet. Sent once more when the connection is lost: within its grace window the
+        server answers a repetition with the same generation."""
+        return self._call("POST", "/refresh", {"refresh_token": refresh_token},
+                          is_repeatable=True, **origin)
 
     def logout(self, access_token=None, *, refresh_token=None, scope="this", **origin):
-        """How many sessions it ended; this process refuses their tokens from now on. With a
-        refresh token alone it is traded for an access token first: one that was used long ago
-        ends its session by that."""
+        """How many sessions it ended: this one, the user's others, or all. This process refuses
+        the caller's own tokens from now on, those of other sessions with the next news, like every
+        process. With a refresh token alone it is traded for an access token first: one that was
+        used long ago ends its session by that."""
         if access_token is None:
             try:
                 access_token = self.refresh(refresh_token, **origin)["access_token"]
             except Refused as refused:
-                if refused.code in ("session_ended", "session_expired", "refresh_reused"):
+                is_over = refused.code in ("session_ended", "session_expired", "refresh_reused")
+                if is_over and scope == "this":
                     return 0
                 raise
         answer = self._call("POST", "/logout", {"scope": scope}, access_token, **origin)

@@ -22,7 +22,8 @@ class Revoked:
     How old the knowledge is: an answer says when it was made, by the server's clock. That clock may
     be off, and the answer may have been long on its way (a stopped process reads it late); the
     smallest difference between its clock and ours, of the latest answers, is the clock's own, and
-    what an answer took beyond it counts as age.
+    what an answer took beyond it counts as age. Its clock shows whole seconds, so that may be one
+    too much; but no answer is older than the question.
     """
 
     def __init__(self):
@@ -51,9 +52,10 @@ class Revoked:
 
     # Writing.
 
-    def take(self, first, entries):
-        """One answer of the feed: its first line, and the entries. Another epoch is a snapshot:
-        what was known before is forgotten. Returns the kinds of what was new."""
+    def take(self, first, entries, asked=float("-inf")):
+        """One answer of the feed, asked for at that moment of the monotonic clock: its first line,
+        and the entries. Another epoch is a snapshot: what was known before is forgotten. Returns
+        the kinds of what was new."""
         received = time.monotonic()
         is_snapshot = first["epoch"] != self.epoch
         sets = {} if is_snapshot else self._sets
@@ -66,7 +68,7 @@ class Revoked:
         self.epoch, self.seq = first["epoch"], int(first["seq"])
         self.is_known = True
         self._offsets.append(received - _seconds(first["now"]))
-        self._fresh_at = _seconds(first["now"]) + min(self._offsets)
+        self._fresh_at = max(asked, _seconds(first["now"]) + min(self._offsets))
         return kinds
 
     def add_session(self, sid, life):

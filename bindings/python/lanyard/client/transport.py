@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import select
 import socket
 import ssl
 import threading
@@ -9,8 +10,10 @@ from urllib.parse import urlsplit
 
 from .errors import Refused, Unavailable
 
-__all__ = ["Transport"]
+__all__ = ["Transport", "read_object"]
 
+# What does the same when it comes twice, whoever heard of the first answer.
+REPEATABLE = frozenset(("GET", "HEAD", "DELETE"))
 ANSWER_MAX = 64 * 1024 * 1024
 
 
@@ -23,6 +26,13 @@ class _UnixConnection(http.client.HTTPConnection):
         self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.sock.settimeout(self.timeout)
         self.sock.connect(self._path)
+
+
+def _is_dropped(connection):
+    """Whether the other side has closed it: nothing is due, so whatever can be read is the end."""
+    poll = select.poll()
+    poll.register(connection.sock, select.POLLIN)
+    return bool(poll.poll(0))
 
 
 class Transport:
@@ -58,6 +68,9 @@ class Transport:
 
     def _send(self, method, path, body, headers, timeout):
         connection = self._local.__dict__.get("connection")
+        if connection is not None and connection.sock is not None and _is_dropped(connection):
+            self.close()
+            connection = None
         if connection is None:
             connection = self._local.connection = self._connect(timeout)
         connection.timeout = timeout
@@ -70,10 +83,12 @@ class Transport:
             self.close()
         return answer, data
 
-    def send(self, method, path, body=None, headers=(), timeout=5.0):
-        """(status, headers, bytes). A kept connection that the server has closed meanwhile is
-        opened once more, but only before anything of an answer came and only when the request
-        may be sent twice."""
+    def send(self, method, path, body=None, headers=(), timeout=5.0, is_repeatable=None):
+        """(status, headers, bytes). A kept connection that the server has closed is opened anew.
+        Closed after the request was sent, before anything of an answer came: the server may have
+        done what it was asked, so the request is sent again only when it is repeatable."""
+        if is_repeatable is None:
+            is_repeatable = method in REPEATABLE
         was_kept = "connection" in self._local.__dict__
         try:
             answer, data = self._send(method, path, body, dict(headers), timeout)
@@ -81,7 +96,7 @@ class Transport:
             self.close()
             is_unread = isinstance(error, (http.client.RemoteDisconnected, BrokenPipeError,
                                            ConnectionResetError))
-            if not (was_kept and is_unread):
+            if not (was_kept and is_unread and is_repeatable):
                 raise Unavailable(f"{method} {path}: {error or type(error).__name__}") from error
             try:
                 answer, data = self._send(method, path, body, dict(headers), timeout)
@@ -90,7 +105,8 @@ class Transport:
                 raise Unavailable(f"{method} {path}: {again}") from again
         return answer.status, answer.headers, data
 
-    def call(self, method, path, body=None, headers=(), form=None, timeout=5.0):
+    def call(self, method, path, body=None, headers=(), form=None, timeout=5.0,
+             is_repeatable=None):
         """The JSON of an answer, None for an empty one; Refused, Unavailable."""
         headers = {"Accept": "application/json", **dict(headers)}
         data = None
@@ -98,15 +114,26 @@ class Transport:
             data, headers["Content-Type"] = form.encode(), "application/x-www-form-urlencoded"
         elif body is not None:
             data, headers["Content-Type"] = json.dumps(body).encode(), "application/json"
-        status, answered, text = self.send(method, path, data, headers, timeout)
+        status, answered, text = self.send(method, path, data, headers, timeout, is_repeatable)
         if status >= 400:
             raise Refused(status, _members(text), answered.get("Retry-After"))
-        return json.loads(text) if text.strip() else None
+        return read_object(text, f"{method} {path}") if text.strip() else None
 
 
 def _members(text):
     try:
         members = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         members = {}
     return members if isinstance(members, dict) else {}
+
+
+def read_object(text, what):
+    """The JSON object of an answer. Anything else is not lanyardd's: Unavailable."""
+    try:
+        members = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise Unavailable(f"{what}: the answer is not JSON") from error
+    if not isinstance(members, dict):
+        raise Unavailable(f"{what}: the answer is not a JSON object")
+    return members

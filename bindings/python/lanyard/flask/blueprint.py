@@ -40,6 +40,8 @@ class _Views:
         mode = mode or self.lanyard.state.settings.mode
         if mode not in ("token", "cookie"):
             raise Problem("invalid", "mode is neither token nor cookie")
+        if mode == "cookie" and not self.lanyard.state.cookies.are_used:
+            raise Problem("invalid", "this application takes no cookies: mode is token")
         return mode == "cookie"
 
     def _answer(self, token_set, is_cookie, status=200):
@@ -87,7 +89,7 @@ class _Views:
     def _refresh_cookie(self):
         """The refresh token of the cookie, after the checks that a cookie needs."""
         cookies = self.lanyard.state.cookies
-        text = request.cookies.get(cookies.refresh)
+        text = request.cookies.get(cookies.refresh) if cookies.are_used else None
         if text is None:
             return None
         cookies.check_origin(request)

@@ -36,6 +36,12 @@ def _user(backend, login):
     return user
 
 
+def _user_id(backend, login):
+    """Of a name or an address; anything else is an ID, of a user who may be the application's."""
+    user = backend.accounts.find(login)
+    return user.id if user else login
+
+
 @group.command("secret")
 def secret():
     """Print a new SECRET_KEY."""
@@ -115,8 +121,7 @@ def enable(login, name):
 def sessions(login, name):
     """List the live sessions of a user (a name, an address or an ID)."""
     backend = _embedded(name)
-    user = backend.accounts.find(login)
-    rows = backend.sessions.list(user.id if user else login)
+    rows = backend.sessions.list(_user_id(backend, login))
     click.echo(f"{'id':36}  {'generation':>10}  {'from':18}  device")
     for row in rows:
         click.echo(f"{row['id']:36}  {row['gen']:>10}  {row['prefix']:18}  {row['device']}")
@@ -137,8 +142,9 @@ def end(sid, name):
 def end_all(login, name):
     """End every session of a user."""
     backend = _embedded(name)
-    user = backend.accounts.find(login)
-    count = backend.sessions.logout("", user.id if user else login, "all", "admin")
+    user_id = _user_id(backend, login)
+    with backend.sessions.begin() as db:
+        count = backend.sessions.end_user(db, user_id, "admin")
     click.echo(f"{count} sessions ended")
 
 

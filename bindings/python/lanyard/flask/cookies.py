@@ -18,6 +18,8 @@ CSRF_HEADER = "X-CSRF-Token"
 
 
 class Cookies:
+    """secret: None where tokens come in the header alone."""
+
     def __init__(self, name, secret, is_secure, path, origins=()):
         host, secure = ("__Host-", "__Secure-") if is_secure else ("", "")
         stem = "lanyard" + (f"-{name}" if name else "")
@@ -27,10 +29,16 @@ class Cookies:
         self.is_secure = is_secure
         self.path = path
         self.origins = frozenset(origins)
-        self._key = hmac.digest(secret, b"lanyard csrf 1", "sha256")
+        self._key = secret and hmac.digest(secret, b"lanyard csrf 1", "sha256")
+
+    @property
+    def are_used(self):
+        return self._key is not None
 
     def csrf_of(self, sid):
         """The double-submit value of a session."""
+        if not self.are_used:
+            raise RuntimeError("LANYARD_LOCATIONS is without cookie")
         mac = hmac.digest(self._key, sid.encode(), "sha256")[:18]
         return base64.urlsafe_b64encode(mac).decode()
 

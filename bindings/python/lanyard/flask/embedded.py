@@ -115,10 +115,12 @@ class Embedded:
         user_id = self.password_check(login, password)
         if user_id is None:
             raise Problem("invalid_credentials")
-        return self.begin_session(str(user_id), origin, device)
+        return self.begin_session(user_id, origin, device)
 
     def begin_session(self, user_id, origin, device=""):
-        """A TokenSet for a user whom the application itself has recognized."""
+        """A TokenSet for a user whom the application itself has recognized. An ID is text from
+        here on, whatever the application's column holds."""
+        user_id = str(user_id)
         roles, user = self._standing(user_id)
         if roles is None:
             raise Problem("account_disabled")
@@ -173,7 +175,8 @@ class Embedded:
         if self.password_check is None:
             user, grant = self.accounts.reauthenticate(identity.sub, identity.sid, password, origin)
             return self._token_set(grant, user.roles, user)
-        if str(self.password_check(login or identity.sub, password)) != identity.sub:
+        user_id = self.password_check(login or identity.sub, password)
+        if user_id is None or str(user_id) != identity.sub:
             raise Problem("invalid_credentials")
         roles, _ = self._standing(identity.sub)
         if roles is None:

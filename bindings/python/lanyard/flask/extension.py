@@ -92,10 +92,14 @@ class Lanyard:
                                               for one in rest]
 
     def _cookie_secret(self, app, settings):
+        """None where there are no cookies: nothing is protected by a key that anybody knows."""
+        if "cookie" not in settings.locations:
+            return None
         secret = settings.secret_key or app.config.get("SECRET_KEY")
-        if not secret and (settings.mode == "cookie" or not settings.server):
-            raise RuntimeError("SECRET_KEY is not set: cookies need it against forged requests")
-        return secret.encode() if isinstance(secret, str) else bytes(secret or b"-")
+        if not secret:
+            raise RuntimeError("SECRET_KEY is not set: cookies need it against forged requests. "
+                               "Without cookies: LANYARD_LOCATIONS = \"header\"")
+        return secret.encode() if isinstance(secret, str) else bytes(secret)
 
     def _embedded(self, app, settings, engine):
         rules = Rules(access=settings.access_seconds, grace=settings.grace_seconds,
@@ -137,7 +141,8 @@ class Lanyard:
         return function
 
     def user_loader(self, function):
-        """Registers what makes current_user of an Identity; None refuses the request."""
+        """Registers what makes current_user of an Identity. None: the user is no more, and the
+        caller is nobody."""
         self._user_loader = function
         return function
 
@@ -244,6 +249,9 @@ class Lanyard:
         """Refuses the current request, or returns its Identity (None with optional). What
         required() does to a view, for use inside of one."""
         caller = self.caller(check_session)
+        if self._user_loader and caller.identity is not None and self.user is None:
+            caller.identity = None
+            caller.refusal = Problem("invalid_token", "the user of this token is no more")
         if caller.identity is None:
             if optional:
                 return None
@@ -260,8 +268,6 @@ class Lanyard:
                           challenge={"max_age": 0})
         if max_age is not None:
             self._check_age(identity, _seconds(max_age))
-        if self._user_loader and self.user is None:
-            raise Problem("invalid_token", "the user of this token is no more")
         g._lanyard_current = self
         return identity
 

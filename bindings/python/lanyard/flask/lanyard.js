@@ -88,12 +88,13 @@ const lanyard = (() => {
         return running;
     }
 
-    async function look() {
-        const answer = await call("GET", "/me");
+    function stands(answer) {
         tell({ user: answer.user, session: answer.session,
                expiresAt: Date.now() + answer.expires_in * 1000 });
         return answer;
     }
+
+    const look = async () => stands(await call("GET", "/me"));
 
     async function authorized(path, options) {
         const seen = renewedAt();
@@ -124,13 +125,11 @@ const lanyard = (() => {
     }
 
     async function start() {
-        const response = await authorized(PREFIX + "/me").catch(() => null);
-        if (!response || !response.ok)
-            return null;
-        const answer = await response.json();
-        tell({ user: answer.user, session: answer.session,
-               expiresAt: Date.now() + answer.expires_in * 1000 });
-        return answer.user;
+        try {
+            return stands(await json("GET", "/me")).user;
+        } catch {
+            return null; // nobody, or nobody answers
+        }
     }
 
     return {

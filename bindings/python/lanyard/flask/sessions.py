@@ -240,15 +240,15 @@ class Sessions:
         return len(rows)
 
     def logout(self, sid, user_id, scope="this", reason=None):
-        """Ends the session of a verified credential, or with it the user's others. How many."""
+        """Ends the session of a verified credential, or with it the user's others. How many. A
+        session that has ended says nothing about the others: its token may be a thief's."""
         with self.begin() as db:
             if scope == "this":
                 return int(self.end(db, sid, reason or "user_logout"))
-            if scope == "all":
-                return self.end_user(db, user_id, reason or "user_logout_all")
             if not self._is_live(db, sid):
                 raise Problem("session_ended")
-            return self.end_user(db, user_id, reason or "user_logout_others", keep=sid)
+            keep = sid if scope == "others" else None
+            return self.end_user(db, user_id, reason or "user_logout_" + scope, keep)
 
     def _is_live(self, db, sid):
         """Locks the row: by a change of nothing, for SQLite has no other way."""

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 __all__ = ["Settings"]
 
+CHOICES = {"when_stale": ("refuse", "introspect"), "mode": ("token", "cookie"),
+           "locations": ("header", "cookie")}
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -42,22 +45,24 @@ class Settings:
             for full in ([f"LANYARD_{name.upper()}_{key.upper()}"] if name else []) \
                     + [f"LANYARD_{key.upper()}"]:
                 if full in config:
-                    found[key] = cls._checked(full, config[full], default)
+                    found[key] = cls._checked(full, key, config[full], default)
                     break
         cls._refuse_unknown(config, name)
-        return cls(**found)
+        settings = cls(**found)
+        if settings.mode == "cookie" and "cookie" not in settings.locations:
+            raise ValueError("LANYARD_MODE is cookie, and LANYARD_LOCATIONS without it")
+        return settings
 
     @classmethod
     def _fields(cls):
         return [(key, field.default) for key, field in cls.__dataclass_fields__.items()]
 
     @staticmethod
-    def _checked(full, value, default):
+    def _checked(full, key, value, default):
         """Environment variables come as text, so a list may be one with commas."""
-        if isinstance(default, tuple) and isinstance(value, str):
-            return tuple(part.strip() for part in value.split(",") if part.strip())
         if isinstance(default, tuple):
-            return tuple(value)
+            value = (tuple(part.strip() for part in value.split(",") if part.strip())
+                     if isinstance(value, str) else tuple(value))
         if isinstance(default, bool) and not isinstance(value, bool):
             raise TypeError(f"{full} is {value!r}: expected True or False")
         if isinstance(default, (int, float)) and not isinstance(default, bool):
@@ -65,10 +70,10 @@ class Settings:
             if not isinstance(seconds, (int, float)) or isinstance(seconds, bool) or seconds < 0:
                 raise TypeError(f"{full} is {value!r}: expected a number of at least 0")
             return type(default)(seconds)
-        allowed = {"when_stale": ("refuse", "introspect"), "mode": ("token", "cookie")}
-        choices = allowed.get(full.rpartition("LANYARD_")[2].lower())
-        if choices and value not in choices:
-            raise ValueError(f"{full} is {value!r}: expected {' or '.join(choices)}")
+        choices = CHOICES.get(key, ())
+        for one in value if isinstance(value, tuple) else (value,):
+            if choices and one not in choices:
+                raise ValueError(f"{full} is {one!r}: expected {' or '.join(choices)}")
         return value
 
     @classmethod
