@@ -3,6 +3,7 @@
 #include "audit.h"
 #include <string.h>
 #include "refusal.h"
+#include "rules.h"
 #include "times.h"
 #include "weak.h"
 
@@ -25,9 +26,9 @@ static const name_row header_rows[] = {
 };
 
 static const char *const secret_claims[] = {
-    "password", "passwd",  "pwd",         "secret",      "client_secret", "api_key",
-    "apikey",   "api_key", "private_key", "credit_card", "card_number",   "cvv",
-    "ssn",      "otp",     "pin",         "totp_secret", "access_key",    "secret_key",
+    "password", "passwd", "pwd",         "secret",      "client_secret", "apikey",
+    "api_key",  "apiKey", "private_key", "credit_card", "card_number",   "cvv",
+    "ssn",      "otp",    "pin",         "totp_secret", "access_key",    "secret_key",
 };
 
 /* One secret held against one token. */
@@ -126,12 +127,15 @@ static void audit_header(const lanyard_untrusted *untrusted, cli_findings *findi
     lanyard_json_free(json);
 }
 
-static bool audit_time(const lanyard_value *claims, const char *name, int64_t *moment)
+/* Without an end, or with one that no verifier reads. */
+static void audit_no_exp(const lanyard_value *claims, cli_findings *findings)
 {
-    lanyard_value value;
+    lanyard_value exp;
 
-    return lanyard_value_member(claims, lanyard_str_of(name), &value) == LANYARD_OK &&
-           lanyard_value_int(&value, moment) == LANYARD_OK;
+    if (lanyard_value_member(claims, lanyard_str_of("exp"), &exp) == LANYARD_OK)
+        findings_add(findings, "odd_exp", "exp is no time that a verifier could read");
+    else
+        findings_add(findings, "no_exp", "the token never expires");
 }
 
 static void audit_life(const cli_run *run, const lanyard_value *claims, cli_findings *findings)
@@ -141,11 +145,11 @@ static void audit_life(const cli_run *run, const lanyard_value *claims, cli_find
     int64_t start = run->now;
     int64_t life = 0;
 
-    if (!audit_time(claims, "exp", &exp)) {
-        findings_add(findings, "no_exp", "the token never expires");
+    if (!time_read_claim(claims, "exp", &exp)) {
+        audit_no_exp(claims, findings);
         return;
     }
-    (void)audit_time(claims, "iat", &start);
+    (void)time_read_claim(claims, "iat", &start);
     if (__builtin_sub_overflow(exp, start, &life) || life <= LIFE_USUAL)
         return;
     time_write_words(life, words);
@@ -185,18 +189,21 @@ static void audit_claims(const cli_run *run, const lanyard_untrusted *untrusted,
 
 /* With a key, the signature is held against it, too. */
 static int audit_signature(cli_run *run, const lanyard_keyset *keys, const lanyard_alg_info *info,
-                           lanyard_str text, cli_findings *findings)
+                           lanyard_str text, cli_findings *findings, bool *holds)
 {
     lanyard_policy *policy = NULL;
     lanyard_buf payload;
     lanyard_error error = { 0 };
 
-    if (lanyard_policy_new(
-            &(lanyard_policy_opts){ .size = sizeof(lanyard_policy_opts), .algs = info->name }, NULL,
-            &policy, &error) != LANYARD_OK)
+    if (lanyard_policy_new(&(lanyard_policy_opts){ .size = sizeof(lanyard_policy_opts),
+                                                   .algs = info->name,
+                                                   .limits = rules_limits(text.len) },
+                           NULL, &policy, &error) != LANYARD_OK)
         return refuse(run, &error, NULL);
     lanyard_buf_init(&payload, NULL, LANYARD_LIMIT_CEILING);
-    if (lanyard_jws_verify(policy, keys, text.ptr, text.len, NULL, &payload, &error) != LANYARD_OK)
+    *holds =
+        lanyard_jws_verify(policy, keys, text.ptr, text.len, NULL, &payload, &error) == LANYARD_OK;
+    if (!*holds)
         findings_add(findings, "signature", "%s (%s)", lanyard_status_text(error.status),
                      lanyard_status_name(error.status));
     lanyard_buf_done(&payload);
@@ -204,24 +211,40 @@ static int audit_signature(cli_run *run, const lanyard_keyset *keys, const lanya
     return CLI_ACCEPTED;
 }
 
+static void audit_len(const lanyard_untrusted *untrusted, lanyard_str text, cli_findings *findings)
+{
+    size_t header_len = lanyard_untrusted_header(untrusted).len;
+
+    if (text.len > LANYARD_TOKEN_LEN_MAX)
+        findings_add(findings, "too_long", "%zu bytes, where a verifier reads %u at most", text.len,
+                     LANYARD_TOKEN_LEN_MAX);
+    else if (text.len > LEN_USUAL)
+        findings_add(findings, "long", "%zu bytes are more than a cookie holds", text.len);
+    if (header_len > LANYARD_HEADER_LEN_MAX)
+        findings_add(findings, "long_header", "a header of %zu bytes, where a verifier reads %u",
+                     header_len, LANYARD_HEADER_LEN_MAX);
+}
+
 int audit_token(cli_run *run, const lanyard_keyset *keys, lanyard_str text, cli_findings *findings)
 {
     lanyard_untrusted *untrusted = NULL;
     const lanyard_alg_info *info = NULL;
+    lanyard_limits limits = rules_limits(text.len);
     lanyard_error error = { 0 };
+    bool holds = false;
     int exit_status = CLI_ACCEPTED;
 
-    if (lanyard_untrusted_read(NULL, text.ptr, text.len, NULL, &untrusted, &error) != LANYARD_OK)
+    if (lanyard_untrusted_read(&limits, text.ptr, text.len, NULL, &untrusted, &error) != LANYARD_OK)
         return refuse_token(run, &error, text);
     info = audit_alg(untrusted, findings);
     audit_header(untrusted, findings);
     audit_claims(run, untrusted, findings);
-    if (text.len > LEN_USUAL)
-        findings_add(findings, "long", "%zu bytes are more than a cookie holds", text.len);
-    if (info)
+    audit_len(untrusted, text, findings);
+    if (info && keys)
+        exit_status = audit_signature(run, keys, info, text, findings, &holds);
+    /* A secret that was given has been judged already. */
+    if (info && !holds && exit_status == CLI_ACCEPTED)
         exit_status = audit_guess(run, untrusted, info, text, findings);
-    if (info && keys && exit_status == CLI_ACCEPTED)
-        exit_status = audit_signature(run, keys, info, text, findings);
     lanyard_untrusted_free(untrusted);
     return exit_status;
 }

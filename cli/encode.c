@@ -125,6 +125,7 @@ static int encode_issuer(cli_run *run, encode_job *job)
                                  .typ = options->typ,
                                  .header = options->header,
                                  .header_len = options->header ? strlen(options->header) : 0,
+                                 .no_kid = options->no_kid,
                                  .add_jti = options->jti };
 
     TRY(sign_check_alg(run, job->key));
@@ -182,7 +183,7 @@ const cli_command command_encode = {
     .notes =
         "Adds no claim that is not asked for. The claims come in this order: --claims-file,\n"
         "--claim, --exp, --iat, --jti. The header is {\"alg\":A,\"typ\":\"JWT\"}, with the key's\n"
-        "kid where it has one.",
+        "kid where it has one and --no-kid does not leave it out.",
     .example = "lanyard encode --secret-file secret --claim user=manish --exp 900s",
     .groups = GROUP_KEY | GROUP_ALG | GROUP_CLAIMS | GROUP_HEADER | GROUP_AT,
     .run = encode_run,

@@ -1,6 +1,7 @@
 /* explain.c - lanyard explain: every rule that a token was held against, and how it went. */
 #include "commands.h"
 #include <string.h>
+#include "hints.h"
 #include "refusal.h"
 #include "rules.h"
 #include "times.h"
@@ -44,6 +45,7 @@ static void explain_step(cli_out *out, const lanyard_step *step)
 static void explain_verdict(cli_run *run, const lanyard_explanation *explanation, lanyard_str token)
 {
     const lanyard_error *error = &explanation->error;
+    const char *hint = hint_find(run, error, token);
     cli_out *out = &run->out;
     char utc[TIME_TEXT_MAX];
     char words[TIME_TEXT_MAX];
@@ -62,6 +64,8 @@ static void explain_verdict(cli_run *run, const lanyard_explanation *explanation
         out_print(out, "  %s: %s, %s\n", error->where + 6, utc, words);
     }
     excerpt_write(out, token, error->offset, 2);
+    if (hint)
+        out_print(out, "  hint: %s\n", hint);
 }
 
 static void explain_text(cli_run *run, const lanyard_explanation *explanation, lanyard_str token)
@@ -81,14 +85,24 @@ static void explain_text(cli_run *run, const lanyard_explanation *explanation, l
     explain_verdict(run, explanation, token);
 }
 
-/* A refusal as JSON belongs on standard error. */
-static void explain_json(cli_run *run, const lanyard_explanation *explanation)
+/* A refusal as JSON belongs on standard error, with what every refusal has. */
+static void explain_json(cli_run *run, const lanyard_explanation *explanation, lanyard_str token)
 {
-    cli_out *out = explanation->status == LANYARD_OK ? &run->out : &run->err;
+    const char *hint = hint_find(run, &explanation->error, token);
+    bool is_accepted = explanation->status == LANYARD_OK;
+    cli_out *out = is_accepted ? &run->out : &run->err;
 
     if (lanyard_explanation_write(explanation, &out->buf) != LANYARD_OK)
         out->is_broken = true;
-    out_text(out, "\n");
+    else
+        lanyard_buf_cut(&out->buf, out->buf.len - 1); /* its closing brace */
+    out_json_member_int(out, "exit", refuse_exit(explanation->status));
+    out_json_member(out, "message", lanyard_status_text(explanation->status));
+    if (hint)
+        out_json_member(out, "hint", hint);
+    if (!is_accepted)
+        refuse_add_warnings(run);
+    out_text(out, "}\n");
 }
 
 static int explain_token(cli_run *run, const lanyard_policy *policy, const lanyard_keyset *keys,
@@ -101,7 +115,7 @@ static int explain_token(cli_run *run, const lanyard_policy *policy, const lanya
         LANYARD_OK)
         return refuse(run, &error, NULL);
     if (run->is_json)
-        explain_json(run, &explanation);
+        explain_json(run, &explanation, token);
     else
         explain_text(run, &explanation, token);
     return refuse_exit(explanation.status);

@@ -2,6 +2,7 @@
 #include "findings.h"
 #include <stdarg.h>
 #include <stdio.h>
+#include "refusal.h"
 
 #define SENTENCE_MAX 320
 
@@ -40,27 +41,38 @@ void findings_add(cli_findings *findings, const char *name, const char *format, 
     out_text(&findings->text, "\n");
 }
 
-int findings_say(cli_run *run, const cli_findings *findings)
+static void findings_say_json(cli_run *run, const cli_findings *findings)
 {
     bool has_any = findings->count > 0;
-    cli_out *out = run->is_json && has_any ? &run->err : &run->out;
+    cli_out *out = has_any ? &run->err : &run->out;
 
-    out->is_broken = out->is_broken || findings->text.is_broken;
-    if (run->is_json) {
-        out_text(out, "{");
-        out_json_member_bool(out, "accepted", !has_any);
-        out_json_member_int(out, "exit", has_any ? CLI_REFUSED : CLI_ACCEPTED);
-        out_json_name(out, "findings");
-        out_text(out, "[");
-        out_add(out, findings->text.buf.ptr, findings->text.buf.len);
-        out_text(out, "]}\n");
-    } else {
-        out_add(out, findings->text.buf.ptr, findings->text.buf.len);
-        if (!has_any)
-            out_styled(out, STYLE_GOOD, "nothing found\n");
-        else
-            out_print(out, "%zu %s\n", findings->count,
-                      findings->count == 1 ? "finding" : "findings");
-    }
-    return has_any ? CLI_REFUSED : CLI_ACCEPTED;
+    out_text(out, "{");
+    out_json_member_bool(out, "accepted", !has_any);
+    out_json_member_int(out, "exit", has_any ? CLI_REFUSED : CLI_ACCEPTED);
+    out_json_name(out, "findings");
+    out_text(out, "[");
+    out_add(out, findings->text.buf.ptr, findings->text.buf.len);
+    out_text(out, "]");
+    if (has_any)
+        refuse_add_warnings(run);
+    out_text(out, "}\n");
+}
+
+static void findings_say_text(cli_out *out, const cli_findings *findings)
+{
+    out_add(out, findings->text.buf.ptr, findings->text.buf.len);
+    if (findings->count == 0)
+        out_styled(out, STYLE_GOOD, "nothing found\n");
+    else
+        out_print(out, "%zu %s\n", findings->count, findings->count == 1 ? "finding" : "findings");
+}
+
+int findings_say(cli_run *run, const cli_findings *findings)
+{
+    run->out.is_broken = run->out.is_broken || findings->text.is_broken;
+    if (run->is_json)
+        findings_say_json(run, findings);
+    else
+        findings_say_text(&run->out, findings);
+    return findings->count > 0 ? CLI_REFUSED : CLI_ACCEPTED;
 }

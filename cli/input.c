@@ -6,7 +6,6 @@
 #include <unistd.h>
 #include "refusal.h"
 
-#define INPUT_MAX   ((size_t)64 * 1024 * 1024)
 #define INPUT_CHUNK 16384u
 
 lanyard_buf input_buf(void)

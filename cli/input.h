@@ -4,6 +4,9 @@
 
 #include "cli.h"
 
+/* No file is longer than this. A token with its newline must be shorter, to be read again. */
+#define INPUT_MAX ((size_t)64 * 1024 * 1024)
+
 /* Reads the file, or standard input for "-", less one final newline. The buffer is empty before,
  * and the caller's to lanyard_buf_done() in any case. */
 int input_read(cli_run *run, const char *name, lanyard_buf *buf);

@@ -5,6 +5,7 @@
 #include "input.h"
 #include "pretty.h"
 #include "refusal.h"
+#include "rules.h"
 #include "times.h"
 
 #define PAYLOAD_SHOWN 400u
@@ -35,17 +36,8 @@ typedef struct inspect_job {
 static bool inspect_time(const inspect_job *job, const time_row *row, int64_t *moment)
 {
     lanyard_value root = lanyard_json_root(job->claims);
-    lanyard_value value;
-    double number = 0;
 
-    if (lanyard_value_member(&root, lanyard_str_of(row->name), &value) != LANYARD_OK)
-        return false;
-    if (lanyard_value_int(&value, moment) == LANYARD_OK)
-        return true;
-    if (lanyard_value_num(&value, &number) != LANYARD_OK || number < -1e15 || number > 1e15)
-        return false;
-    *moment = (int64_t)number;
-    return true;
+    return time_read_claim(&root, row->name, moment);
 }
 
 static void inspect_say_time(const time_row *row, int64_t moment, int64_t now, char *utc,
@@ -183,10 +175,11 @@ static void inspect_read_claims(inspect_job *job)
 
 static int inspect_token(cli_run *run, lanyard_str text, inspect_job *job)
 {
+    lanyard_limits limits = rules_limits(text.len);
     lanyard_error error = { 0 };
     lanyard_str header = { 0 };
 
-    if (lanyard_untrusted_read(NULL, text.ptr, text.len, NULL, &job->untrusted, &error) !=
+    if (lanyard_untrusted_read(&limits, text.ptr, text.len, NULL, &job->untrusted, &error) !=
         LANYARD_OK)
         return refuse_token(run, &error, text);
     header = lanyard_untrusted_header(job->untrusted);

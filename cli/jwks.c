@@ -17,17 +17,6 @@ typedef struct jwks_pile {
     size_t count;
 } jwks_pile;
 
-/* A key that would be lost without a word is said to be. */
-static void jwks_warn_skipped(cli_run *run, const char *name, const lanyard_keyset *keys)
-{
-    lanyard_error why = { 0 };
-    size_t position = 0;
-
-    for (size_t i = 0; lanyard_keyset_skipped(keys, i, &position, &why); i++)
-        warn(run, "%.200s: key %zu is left out: %s (%s)", name, position + 1,
-             lanyard_status_text(why.status), lanyard_status_name(why.status));
-}
-
 static int jwks_gather_file(cli_run *run, const char *name, const lanyard_key_opts *opts,
                             jwks_pile *pile)
 {
@@ -36,7 +25,7 @@ static int jwks_gather_file(cli_run *run, const char *name, const lanyard_key_op
     size_t i = 0;
 
     TRY(keys_read_file(run, name, opts, &keys));
-    jwks_warn_skipped(run, name, keys);
+    keys_warn_skipped(run, name, keys);
     for (; (key = lanyard_keyset_at(keys, i)) != NULL && pile->count < FILES_MAX; i++)
         pile->keys[pile->count++] = lanyard_key_ref(key);
     lanyard_keyset_free(keys);

@@ -58,6 +58,28 @@ static lanyard_status key_write_as(const lanyard_key *key, lanyard_key_part part
     return status == LANYARD_OK ? lanyard_buf_add(out, "\n", 1) : status;
 }
 
+/* A JWK is JSON as it is; what is not stands in an object. */
+static void key_print_json(cli_run *run, size_t format, const lanyard_buf *text)
+{
+    lanyard_str key = { text->ptr, text->len };
+
+    out_text(&run->out, "{");
+    out_json_name(&run->out, format == KEY_TO_PEM ? "pem" : "der_base64url");
+    if (format == KEY_TO_PEM)
+        out_json_str(&run->out, key);
+    else
+        out_json_base64url(&run->out, key);
+    out_text(&run->out, "}\n");
+}
+
+static int key_save(cli_run *run, size_t format, const lanyard_buf *text)
+{
+    if (!run->is_json || run->options.out || format == KEY_TO_JWK)
+        return save_or_print(run, text);
+    key_print_json(run, format, text);
+    return CLI_ACCEPTED;
+}
+
 /* The key in the format of --to, into --out or standard output. */
 static int key_deliver(cli_run *run, const lanyard_key *key, lanyard_key_part part)
 {
@@ -75,7 +97,7 @@ static int key_deliver(cli_run *run, const lanyard_key *key, lanyard_key_part pa
                      &error) != LANYARD_OK)
         exit_status = error.status ? refuse(run, &error, NULL) : refuse_no_memory(run);
     if (exit_status == CLI_ACCEPTED)
-        exit_status = save_or_print(run, &text);
+        exit_status = key_save(run, format, &text);
     lanyard_buf_done(&text);
     lanyard_buf_done(&passphrase);
     return exit_status;

@@ -96,16 +96,16 @@ static int show_read(cli_run *run, lanyard_keyset **keys)
     exit_status = keys_opts(run, &passphrase, &opts);
     if (exit_status == CLI_ACCEPTED)
         exit_status = keys_read_file(run, run->words[0], &opts, keys);
+    if (exit_status == CLI_ACCEPTED)
+        keys_warn_skipped(run, run->words[0], *keys);
     lanyard_buf_done(&passphrase);
     return exit_status;
 }
 
-static int show_run(cli_run *run)
+static void show_keys(cli_run *run, const lanyard_keyset *keys)
 {
-    lanyard_keyset *keys = NULL;
     const lanyard_key *key = NULL;
 
-    TRY(show_read(run, &keys));
     if (run->is_json)
         out_text(&run->out, "{\"keys\":[");
     for (size_t i = 0; (key = lanyard_keyset_at(keys, i)) != NULL; i++) {
@@ -116,8 +116,19 @@ static int show_run(cli_run *run)
     }
     if (run->is_json)
         out_text(&run->out, "]}\n");
+}
+
+static int show_run(cli_run *run)
+{
+    lanyard_keyset *keys = NULL;
+    int exit_status = show_read(run, &keys);
+
+    if (exit_status == CLI_ACCEPTED && !lanyard_keyset_at(keys, 0))
+        exit_status = keys_refuse_empty(run);
+    if (exit_status == CLI_ACCEPTED)
+        show_keys(run, keys);
     lanyard_keyset_free(keys);
-    return CLI_ACCEPTED;
+    return exit_status;
 }
 
 const cli_command command_key_show = {

@@ -146,6 +146,28 @@ int keys_read_file(cli_run *run, const char *name, const lanyard_key_opts *opts,
     return exit_status;
 }
 
+void keys_warn_skipped(cli_run *run, const char *name, const lanyard_keyset *keys)
+{
+    lanyard_error why = { 0 };
+    size_t position = 0;
+
+    for (size_t i = 0; lanyard_keyset_skipped(keys, i, &position, &why); i++)
+        warn(run, "%.200s: key %zu is left out: %s (%s)", name, position + 1,
+             lanyard_status_text(why.status), lanyard_status_name(why.status));
+}
+
+int keys_refuse_empty(cli_run *run)
+{
+    bool is_verifying = (run->command->groups & GROUP_ALGS) != 0;
+
+    return refuse(
+        run,
+        &(lanyard_error){ .status = is_verifying ? LANYARD_E_KEY_UNFIT : LANYARD_E_KEY_USE,
+                          .where = "key",
+                          .detail = "the set holds no key that can be used" },
+        NULL);
+}
+
 static bool pile_add(key_pile *pile, const lanyard_keyset *keys)
 {
     const lanyard_key *key = NULL;
@@ -176,6 +198,8 @@ static int pile_add_files(cli_run *run, const cli_list *names, const lanyard_key
         bool is_added = false;
 
         TRY(keys_read_file(run, names->items[i], opts, &keys));
+        if (!lanyard_keyset_at(keys, 0))
+            keys_warn_skipped(run, names->items[i], keys);
         is_added = pile_add(pile, keys);
         lanyard_keyset_free(keys);
         if (!is_added)
@@ -208,6 +232,8 @@ int keys_read(cli_run *run, lanyard_keyset **keys)
     if (keys_count_secrets(&run->options) > 0)
         return secret_read(run, keys);
     exit_status = pile_fill(run, &pile);
+    if (exit_status == CLI_ACCEPTED && pile.count == 0)
+        exit_status = keys_refuse_empty(run);
     if (exit_status == CLI_ACCEPTED &&
         lanyard_keyset_new(pile.keys, pile.count, NULL, keys, &error) != LANYARD_OK)
         exit_status = refuse(run, &error, "the keys together");
@@ -266,6 +292,8 @@ static int keys_only(cli_run *run, lanyard_keyset *keys, lanyard_key **key)
     if (is_one)
         *key = lanyard_key_ref(first);
     lanyard_keyset_free(keys);
+    if (!first)
+        return keys_refuse_empty(run);
     return is_one ? CLI_ACCEPTED : refuse_trouble(run, "expected one key, found a set of others");
 }
 
@@ -286,5 +314,9 @@ int keys_read_one(cli_run *run, const char *name, lanyard_key **key)
     if (exit_status == CLI_ACCEPTED)
         exit_status = keys_read_file(run, name, &opts, &keys);
     lanyard_buf_done(&passphrase);
-    return exit_status == CLI_ACCEPTED ? keys_only(run, keys, key) : exit_status;
+    if (exit_status != CLI_ACCEPTED)
+        return exit_status;
+    if (!lanyard_keyset_at(keys, 0))
+        keys_warn_skipped(run, name, keys);
+    return keys_only(run, keys, key);
 }

@@ -20,6 +20,12 @@ int keys_read_one(cli_run *run, const char *name, lanyard_key **key);
 int keys_read_file(cli_run *run, const char *name, const lanyard_key_opts *opts,
                    lanyard_keyset **keys);
 
+/* Warns of each key of a set that is left out, and why. */
+void keys_warn_skipped(cli_run *run, const char *name, const lanyard_keyset *keys);
+
+/* A set without a key that can be used: CLI_REFUSED. */
+int keys_refuse_empty(cli_run *run);
+
 /* The options of the command line for a key; *passphrase keeps what they point at. */
 int keys_opts(cli_run *run, lanyard_buf *passphrase, lanyard_key_opts *opts);
 

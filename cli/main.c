@@ -102,21 +102,49 @@ static int option_unknown(cli_run *run, const cli_options_fault *fault)
     return refuse_word(run, "there is no option", word, suggested);
 }
 
+/* With --json the page that was just written becomes a member of an object. */
+static int run_say(cli_run *run, const char *name)
+{
+    cli_out page = run->out;
+
+    if (!run->is_json)
+        return CLI_ACCEPTED;
+    lanyard_buf_init(&run->out.buf, NULL, LANYARD_LIMIT_CEILING);
+    out_text(&run->out, "{");
+    out_json_name(&run->out, name);
+    out_json_str(&run->out, (lanyard_str){ page.buf.ptr, page.buf.len });
+    out_text(&run->out, "}\n");
+    out_done(&page);
+    return CLI_ACCEPTED;
+}
+
+/* --json may stand among the words that help is asked for. *count: what is left of them. */
+static void run_drop_json(int *count, char **words)
+{
+    int left = 0;
+
+    for (int i = 0; i < *count; i++)
+        if (strcmp(words[i], "--json") != 0)
+            words[left++] = words[i];
+    *count = left;
+}
+
 static int run_help(cli_run *run, int count, char **words)
 {
     int used = 0;
 
+    run_drop_json(&count, words);
     if (count == 0) {
         help_all(&run->out);
-        return CLI_ACCEPTED;
+        return run_say(run, "help");
     }
     run->command = command_of_words(count, words, &used);
     if (run->command) {
         help_command(&run->out, run->command);
-        return CLI_ACCEPTED;
+        return run_say(run, "help");
     }
     if (count == 1 && help_family(&run->out, words[0]))
-        return CLI_ACCEPTED;
+        return run_say(run, "help");
     return command_unknown(run, count, words);
 }
 
@@ -156,7 +184,7 @@ static int run_options(cli_run *run, int argc, char **argv)
     run->is_json = run->options.json;
     if (run->options.help) {
         help_command(&run->out, run->command);
-        return CLI_ACCEPTED;
+        return run_say(run, "help");
     }
     run->words = (const char *const *)argv + first;
     run->words_count = (size_t)(argc - first);
@@ -177,11 +205,12 @@ static int run_words(cli_run *run, int argc, char **argv)
     /* Said early, so that an error in what stands before it is an object, too. */
     for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
         run->is_json = run->is_json || strcmp(argv[i], "--json") == 0;
+    run->out.is_colored = run->out.is_colored && !run->is_json;
     if (argc < 2)
         return refuse_usage(run, "which command? Try: lanyard help");
     if (word_is(argv[1], "--version", "-V")) {
-        out_print(&run->out, "lanyard %s\n", lanyard_version());
-        return CLI_ACCEPTED;
+        out_print(&run->out, run->is_json ? "%s" : "lanyard %s\n", lanyard_version());
+        return run_say(run, "version");
     }
     if (word_is(argv[1], "--help", "-h"))
         return run_help(run, 0, NULL);

@@ -45,6 +45,8 @@ static const cli_option option_rows[] = {
       AT(header) },
     { "typ", "TYPE", "type in the header", OPTION_TEXT, GROUP_HEADER, AT(typ) },
     { "kid", "ID", "key ID; of a set, the key to use", OPTION_TEXT, GROUP_HEADER, AT(kid) },
+    { "no-kid", NULL, "leave the key's ID out of the header", OPTION_FLAG, GROUP_HEADER,
+      AT(no_kid) },
     { "kid", "ID", "key ID", OPTION_TEXT, GROUP_KID, AT(kid) },
     { "iss", "TEXT", "an issuer to accept", OPTION_LIST, GROUP_POLICY, AT(iss) },
     { "aud", "TEXT", "an audience to accept", OPTION_LIST, GROUP_POLICY, AT(aud) },

@@ -43,6 +43,7 @@ typedef struct cli_options {
     cli_list claim;
     bool iat, jti;
     const char *header, *typ, *kid;
+    bool no_kid;
     cli_list iss, aud, require;
     const char *sub, *leeway, *max_age, *policy;
     bool allow_no_exp, allow_any_aud, allow_any_typ, allow_future_iat, allow_padding;

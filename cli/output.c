@@ -170,6 +170,25 @@ void out_json_name(cli_out *out, const char *name)
     out_text(out, ":");
 }
 
+void out_json_base64url(cli_out *out, lanyard_str bytes)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+    out_text(out, "\"");
+    for (size_t at = 0; at < bytes.len; at += 3) {
+        size_t left = bytes.len - at < 3 ? bytes.len - at : 3;
+        uint32_t bits = 0;
+        char group[4];
+
+        for (size_t i = 0; i < 3; i++)
+            bits = bits << 8 | (i < left ? (unsigned char)bytes.ptr[at + i] : 0);
+        for (size_t i = 0; i < 4; i++)
+            group[i] = digits[bits >> (18 - 6 * i) & 63];
+        out_add(out, group, left + 1);
+    }
+    out_text(out, "\"");
+}
+
 void out_json_member(cli_out *out, const char *name, const char *text)
 {
     out_json_name(out, name);

@@ -39,6 +39,7 @@ void out_foreign(cli_out *out, lanyard_str text);
 void out_json_str(cli_out *out, lanyard_str text);
 void out_json_item(cli_out *out); /* the comma alone, if one is needed */
 void out_json_name(cli_out *out, const char *name);
+void out_json_base64url(cli_out *out, lanyard_str bytes); /* as a string */
 void out_json_member(cli_out *out, const char *name, const char *text);
 void out_json_member_int(cli_out *out, const char *name, int64_t number);
 void out_json_member_bool(cli_out *out, const char *name, bool is_true);

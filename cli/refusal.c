@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include "hints.h"
 #include "times.h"
 
 #define SENTENCE_MAX 512
@@ -34,7 +35,7 @@ static void refuse_prefix(cli_run *run)
     out_text(&run->err, ": ");
 }
 
-static void refuse_add_warnings(cli_run *run)
+void refuse_add_warnings(cli_run *run)
 {
     if (run->warnings.buf.len == 0)
         return;
@@ -147,7 +148,8 @@ static const char *refuse_name(const char *name)
     return strcmp(name, "-") == 0 ? "standard input" : name;
 }
 
-static void refuse_json(cli_run *run, int exit_status, const lanyard_error *error, const char *name)
+static void refuse_json(cli_run *run, int exit_status, const lanyard_error *error, const char *name,
+                        const char *hint)
 {
     char utc[TIME_TEXT_MAX];
     char words[TIME_TEXT_MAX];
@@ -169,11 +171,14 @@ static void refuse_json(cli_run *run, int exit_status, const lanyard_error *erro
         out_json_member(out, "utc", utc);
         out_json_member(out, "words", words);
     }
+    if (hint)
+        out_json_member(out, "hint", hint);
     refuse_add_warnings(run);
     out_text(out, "}\n");
 }
 
-static void refuse_text(cli_run *run, int exit_status, const lanyard_error *error, const char *name)
+static void refuse_text(cli_run *run, int exit_status, const lanyard_error *error, const char *name,
+                        const char *hint)
 {
     char utc[TIME_TEXT_MAX];
     char words[TIME_TEXT_MAX];
@@ -199,15 +204,24 @@ static void refuse_text(cli_run *run, int exit_status, const lanyard_error *erro
     }
     if (refuse_time(run, error, utc, words))
         out_print(out, "  %s: %s, %s\n", error->where + 6, utc, words);
+    if (hint)
+        out_print(out, "  hint: %s\n", hint);
+}
+
+static int refuse_hinting(cli_run *run, int exit_status, const lanyard_error *error,
+                          const char *name, const char *hint)
+{
+    if (run->is_json)
+        refuse_json(run, exit_status, error, name, hint);
+    else
+        refuse_text(run, exit_status, error, name, hint);
+    return exit_status;
 }
 
 int refuse_as(cli_run *run, int exit_status, const lanyard_error *error, const char *name)
 {
-    if (run->is_json)
-        refuse_json(run, exit_status, error, name);
-    else
-        refuse_text(run, exit_status, error, name);
-    return exit_status;
+    return refuse_hinting(run, exit_status, error, name,
+                          hint_find(run, error, (lanyard_str){ "", 0 }));
 }
 
 int refuse(cli_run *run, const lanyard_error *error, const char *name)
@@ -250,7 +264,8 @@ void excerpt_write(cli_out *out, lanyard_str token, size_t offset, size_t indent
 
 int refuse_token(cli_run *run, const lanyard_error *error, lanyard_str token)
 {
-    int exit_status = refuse(run, error, NULL);
+    int exit_status =
+        refuse_hinting(run, refuse_exit(error->status), error, NULL, hint_find(run, error, token));
 
     /* Only for who sits there: a refused token may be good elsewhere, and logs are read. */
     if (!run->is_json && run->err.is_terminal && error->status < LANYARD_E_ALG_UNKNOWN)

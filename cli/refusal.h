@@ -32,6 +32,9 @@ int refuse_no_memory(cli_run *run);
 /* Goes on. With --json it joins the one object on standard error. */
 void warn(cli_run *run, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* With --json: what was warned of, as a member of an object on standard error. */
+void refuse_add_warnings(cli_run *run);
+
 /* With --json: what was warned of, when nothing else has been said there. */
 void refuse_flush_warnings(cli_run *run);
 

@@ -88,7 +88,19 @@ static int rules_algs(cli_run *run, const lanyard_keyset *keys, cli_out *algs)
     return algs->is_broken ? refuse_no_memory(run) : CLI_ACCEPTED;
 }
 
-static int rules_from_options(cli_run *run, const char *algs, lanyard_policy **policy)
+lanyard_limits rules_limits(size_t token_len)
+{
+    lanyard_limits limits = { 0 };
+
+    if (token_len > LANYARD_TOKEN_LEN_MAX)
+        limits.token_len = (uint32_t)token_len;
+    if (token_len > LANYARD_HEADER_LEN_MAX)
+        limits.header_len = (uint32_t)token_len;
+    return limits;
+}
+
+static int rules_from_options(cli_run *run, const char *algs, size_t token_len,
+                              lanyard_policy **policy)
 {
     const cli_options *options = &run->options;
     lanyard_error error = { 0 };
@@ -101,6 +113,8 @@ static int rules_from_options(cli_run *run, const char *algs, lanyard_policy **p
                                  .required = (const char *const *)options->require.items,
                                  .allow = rules_allow(options) };
 
+    if (run->command->groups & GROUP_SIGNATURE)
+        opts.limits.token_len = rules_limits(token_len).token_len;
     TRY(rules_seconds(run, "leeway", options->leeway, 0, LANYARD_LEEWAY_MAX, &opts.leeway_s));
     /* The engine reads 0 as "not asked for". */
     TRY(rules_seconds(run, "max-age", options->max_age, 1, UINT32_MAX, &opts.max_age_s));
@@ -125,7 +139,7 @@ static int rules_from_file(cli_run *run, const char *name, lanyard_policy **poli
     return exit_status;
 }
 
-int rules_read(cli_run *run, const lanyard_keyset *keys, lanyard_policy **policy)
+int rules_read(cli_run *run, const lanyard_keyset *keys, size_t token_len, lanyard_policy **policy)
 {
     cli_out algs = { 0 };
     int exit_status = CLI_ACCEPTED;
@@ -137,7 +151,7 @@ int rules_read(cli_run *run, const lanyard_keyset *keys, lanyard_policy **policy
     lanyard_buf_init(&algs.buf, NULL, LANYARD_LIMIT_CEILING);
     exit_status = rules_algs(run, keys, &algs);
     if (exit_status == CLI_ACCEPTED)
-        exit_status = rules_from_options(run, algs.buf.ptr, policy);
+        exit_status = rules_from_options(run, algs.buf.ptr, token_len, policy);
     out_done(&algs);
     return exit_status;
 }
@@ -154,7 +168,7 @@ int rules_run(cli_run *run, rules_judge *judge)
     if (exit_status == CLI_ACCEPTED)
         exit_status = input_word(run, run->words[0], &token);
     if (exit_status == CLI_ACCEPTED)
-        exit_status = rules_read(run, keys, &policy);
+        exit_status = rules_read(run, keys, token.len, &policy);
     if (exit_status == CLI_ACCEPTED)
         exit_status = judge(run, policy, keys, (lanyard_str){ token.ptr, token.len });
     lanyard_policy_free(policy);

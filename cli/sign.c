@@ -5,7 +5,8 @@
 #include "keys.h"
 #include "refusal.h"
 
-#define TOKEN_MAX ((size_t)256 * 1024 * 1024)
+/* With its newline verify reads it back. */
+#define TOKEN_MAX (INPUT_MAX - 2)
 
 int sign_check_header(cli_run *run)
 {
@@ -19,6 +20,8 @@ int sign_check_header(cli_run *run)
         return CLI_ACCEPTED;
     if (options->typ)
         return refuse_usage(run, "--header stands for the whole header; leave --typ out");
+    if (options->no_kid)
+        return refuse_usage(run, "--header stands for the whole header; leave --no-kid out");
     /* Of a set, --kid still says which key. */
     if (options->kid && options->key.count + options->jwks.count == 0)
         return refuse_usage(run, "--header stands for the whole header; leave --kid out");
@@ -62,15 +65,18 @@ static int sign_payload(cli_run *run, const lanyard_key *key, const lanyard_buf 
                               .alg = options->alg.count > 0 ? options->alg.items[0] : NULL,
                               .typ = options->typ,
                               .header = options->header,
-                              .header_len = options->header ? strlen(options->header) : 0 };
+                              .header_len = options->header ? strlen(options->header) : 0,
+                              .no_kid = options->no_kid };
 
     TRY(sign_check_alg(run, key));
     lanyard_buf_init(&token, NULL, TOKEN_MAX);
     if (lanyard_jws_sign(key, &opts, (lanyard_bytes){ (const uint8_t *)payload->ptr, payload->len },
-                         NULL, &token, &error) != LANYARD_OK)
-        refuse(run, &error, NULL);
-    else
+                         NULL, &token, &error) == LANYARD_OK)
         sign_write_token(run, &token);
+    else if (error.status == LANYARD_E_BUFFER_FULL)
+        refuse_trouble(run, "the payload is too long: the token would have more than 64 MiB");
+    else
+        refuse(run, &error, NULL);
     lanyard_buf_done(&token);
     return refuse_exit(error.status);
 }

@@ -18,6 +18,7 @@
 #define YEAR_0      (-62167219200) /* 0000-01-01T00:00:00Z */
 #define YEAR_10000  253402300800
 #define NUMBER_MAX  (INT64_MAX / 4) /* sums of two stay in range */
+#define CLAIM_MAX   1e15            /* of a claim with a fraction */
 #define FRACTION_AT 19              /* behind the seconds of an RFC 3339 time */
 
 typedef struct unit_row {
@@ -136,6 +137,22 @@ bool time_read_utc(const char *text, int64_t *moment)
 bool time_read_moment(const char *text, int64_t *moment)
 {
     return time_read_number(text, moment) || time_read_utc(text, moment);
+}
+
+bool time_read_claim(const lanyard_value *claims, const char *name, int64_t *moment)
+{
+    lanyard_value value;
+    double number = 0;
+
+    if (lanyard_value_member(claims, lanyard_str_of(name), &value) != LANYARD_OK)
+        return false;
+    if (lanyard_value_int(&value, moment) == LANYARD_OK)
+        return true;
+    if (lanyard_value_num(&value, &number) != LANYARD_OK || number < -CLAIM_MAX ||
+        number > CLAIM_MAX)
+        return false;
+    *moment = (int64_t)number;
+    return true;
 }
 
 static const unit_row *unit_find(char letter)

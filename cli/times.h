@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <lanyard.h>
 
 #define TIME_TEXT_MAX 64
 
@@ -19,6 +20,9 @@ bool time_read_duration(const char *text, int64_t *seconds);
 
 /* A whole number without sign, all of the text. */
 bool time_read_number(const char *text, int64_t *number);
+
+/* A claim that is a time, a fraction of a second dropped. False: not there, or no such time. */
+bool time_read_claim(const lanyard_value *claims, const char *name, int64_t *moment);
 
 /* Outside the years 0 to 9999: "beyond the calendar". */
 void time_write_utc(int64_t moment, char out[TIME_TEXT_MAX]);

@@ -2,8 +2,8 @@
  *
  * CONFINED. Yours, usually on the stack; nothing in it to free. Every function takes NULL
  * instead. It is written only on failure, and then `where` and `detail` are never NULL.
- * No key byte, no computed MAC and no expected value of a secret ever stands in it, and no
- * token; the values of claims may.
+ * No key byte, no computed MAC and no issuer, audience, subject or type that a policy expects
+ * ever stands in it, and no token; the values of claims that were found may.
  */
 #ifndef LANYARD_ERROR_H
 #define LANYARD_ERROR_H

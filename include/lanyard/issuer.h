@@ -34,7 +34,8 @@ typedef struct lanyard_issuer_opts {
     (&(const lanyard_issuer_opts){ .size = sizeof(lanyard_issuer_opts), __VA_ARGS__ })
 #endif
 
-/* E_KEY_USE, E_KEY_SHORT, E_ALG_UNKNOWN, E_HEADER or E_JSON_* (a header nobody could read),
+/* E_KEY_USE, E_KEY_SHORT, E_ALG_UNKNOWN, E_HEADER or E_JSON_* (a header nobody could read, or
+ * longer than LANYARD_HEADER_LEN_MAX),
  * E_ARGUMENT (NULL, or a text that is not UTF-8), E_NO_MEMORY. */
 LANYARD_API LANYARD_CHECK lanyard_status lanyard_issuer_new(const lanyard_issuer_opts *opts,
                                                             const lanyard_mem *mem,
@@ -73,9 +74,9 @@ typedef struct lanyard_claims_opts {
 
 /* Appends the token. When json is given and nothing is to be added, the payload is exactly its
  * bytes. claims and worker may be NULL (defaults alone). now: seconds since 1970, not negative.
- * E_CLAIMS (no JSON object, a name twice, a registered claim of the wrong type), E_JSON_* (broken
- * JSON, or above the default limits of a verifier), E_BUFFER_FULL, E_NO_MEMORY, E_CRYPTO,
- * E_ARGUMENT. A failure appends nothing. */
+ * E_CLAIMS (no JSON object, a name twice, a registered claim of the wrong type, or a token longer
+ * than LANYARD_TOKEN_LEN_MAX), E_JSON_* (broken JSON, or above the default limits of a verifier),
+ * E_BUFFER_FULL, E_NO_MEMORY, E_CRYPTO, E_ARGUMENT. A failure appends nothing. */
 LANYARD_API LANYARD_CHECK lanyard_status lanyard_issue(const lanyard_issuer *issuer,
                                                        const lanyard_claims_opts *claims,
                                                        int64_t now, lanyard_worker *worker,

@@ -23,7 +23,8 @@ typedef struct lanyard_jws_opts {
 #endif
 
 /* Appends header.payload.signature. The default header is {"alg":A,"typ":T,"kid":K}, typ and kid
- * only where there is one. opts and worker may be NULL.
+ * only where there is one; no header is longer than LANYARD_HEADER_LEN_MAX. The payload may be
+ * longer than a verifier reads with default limits (lanyard_limits). opts and worker may be NULL.
  * E_KEY_USE, E_KEY_SHORT, E_ALG_UNKNOWN, E_HEADER, E_JSON_* (of header), E_BUFFER_FULL,
  * E_NO_MEMORY, E_CRYPTO, E_ARGUMENT. A failure appends nothing. */
 LANYARD_API LANYARD_CHECK lanyard_status lanyard_jws_sign(const lanyard_key *key,

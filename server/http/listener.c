@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 #include "base/log.h"
@@ -477,11 +478,15 @@ srv_status http_reload(http_listener *listener, const http_opts *opts, bool *is_
                   (strcmp(fresh->cert, older->cert) != 0 || strcmp(fresh->key, older->key) != 0);
 
     pthread_mutex_lock(&listener->lock);
-    if (is_alike)
+
+    srv_status status = SRV_OK;
+
+    if (atomic_load(&listener->is_draining))
+        status = srv_fail(error, SRV_E_UNAVAILABLE, "the server is ending");
+    else if (is_alike)
         era_inherit(fresh, older);
-
-    srv_status status = is_alike ? SRV_OK : listener_replace(listener, fresh, older, error);
-
+    else
+        status = listener_replace(listener, fresh, older, error);
     if (status == SRV_OK)
         atomic_store(&listener->era, fresh);
     pthread_mutex_unlock(&listener->lock);
@@ -518,6 +523,20 @@ void http_read_stats(http_listener *listener, http_stats *stats)
     pthread_mutex_unlock(&listener->workers.lock);
 }
 
+/* A daemon that accepts nobody leaves who connects waiting in the kernel's queue; the socket itself
+ * is shut, so that they are refused and turn to another server. */
+void http_shut(http_listener *listener)
+{
+    if (!listener)
+        return;
+    pthread_mutex_lock(&listener->lock);
+    atomic_store(&listener->is_draining, true);
+    era_shut(listener->era);
+    shutdown(listener->socket.fd, SHUT_RDWR);
+    pthread_mutex_unlock(&listener->lock);
+    workers_wake(&listener->workers, true);
+}
+
 bool http_close(http_listener *listener, unsigned drain_ms)
 {
     int64_t until = srv_monotonic() + (int64_t)drain_ms * 1000;
@@ -525,9 +544,7 @@ bool http_close(http_listener *listener, unsigned drain_ms)
 
     if (!listener)
         return true;
-    atomic_store(&listener->is_draining, true);
-    era_shut(listener->era);
-    workers_wake(&listener->workers, true);
+    http_shut(listener);
     while (atomic_load(&listener->active) > 0 && srv_monotonic() < until)
         nanosleep(&nap, NULL);
     if (workers_are_busy(&listener->workers))

@@ -67,8 +67,11 @@ typedef struct http_stats {
 } http_stats;
 void http_read_stats(http_listener *listener, http_stats *stats);
 
-/* No new connections; waits for running requests up to that long; closes. false: some still run,
- * and what they use must stay: end the process. NULL is fine, and true. */
+/* From now on who connects is refused, who waits is answered, and no http_reload() succeeds. NULL
+ * is fine. */
+void http_shut(http_listener *listener);
+/* Shuts it; waits for running requests up to that long; closes. false: some still run, and what
+ * they use must stay: end the process. NULL is fine, and true. */
 bool http_close(http_listener *listener, unsigned drain_ms);
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "http/socket.h"
+#include "store/store.h"
 
 #define MODE_DIGITS_MAX 4
 
@@ -46,18 +47,27 @@ static srv_status check_listen(const char *name, const char *listen, bool is_shu
     return SRV_OK;
 }
 
-/* The value is not told: somebody may have put a password into it. */
-static srv_status check_db(const char *db, srv_error *error)
+static bool check_is_db(const char *db)
 {
     static const char *const kinds[] = { "sqlite:", "postgresql://", "postgres://" };
+    bool is_db = false;
 
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         size_t len = strlen(kinds[i]);
 
-        if (!db || (strncmp(db, kinds[i], len) == 0 && db[len] != '\0'))
-            return SRV_OK;
+        is_db = is_db || (strncmp(db, kinds[i], len) == 0 && db[len] != '\0');
     }
-    return check_fail("db", "expected sqlite:PATH or postgresql://...", "", error);
+    return is_db;
+}
+
+/* The value is not told: somebody may have put a password into it. */
+static srv_status check_db(const char *db, srv_error *error)
+{
+    if (!db)
+        return SRV_OK;
+    if (!check_is_db(db))
+        return check_fail("db", "expected sqlite:PATH or postgresql://...", "", error);
+    return store_check_environment(db, error);
 }
 
 static srv_status check_files(const srv_config *config, srv_error *error)

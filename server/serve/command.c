@@ -64,6 +64,7 @@ void command_words_done(command_words *words)
     *words = (command_words){ .settings = NULL };
 }
 
+/* Made when it is not there, and of this program's version: for what is going to fill it. */
 static srv_status command_open(const server_parts *parts, srv_store **store, srv_error *error)
 {
     const store_opts opts = { .url = parts->url, .connections = 2 };
@@ -85,11 +86,12 @@ static srv_status command_one_word(int argc, char **argv, const char *what, srv_
 static srv_status command_backup(const srv_config *config, int argc, char **argv, srv_error *error)
 {
     server_parts parts = { .config = config };
+    const store_opts opts = { .url = parts.url, .connections = 2, .is_there = true };
     srv_store *store = NULL;
 
     TRY(command_one_word(argc, argv, "usage: lanyardd backup FILE", error));
     TRY(parts_paths(&parts, error));
-    TRY(command_open(&parts, &store, error));
+    TRY(store_open(&opts, &store, error));
 
     srv_status status = store_backup(store, argv[0], error);
 
@@ -113,6 +115,7 @@ static srv_status command_check_backup(const srv_config *config, int argc, char 
 static srv_status command_migrate(const srv_config *config, int argc, char **argv, srv_error *error)
 {
     server_parts parts = { .config = config };
+    const store_opts opts = { .url = parts.url, .connections = 2 };
     store_schema schema = { .found = 0 };
     srv_store *store = NULL;
 
@@ -120,13 +123,20 @@ static srv_status command_migrate(const srv_config *config, int argc, char **arg
     if (argc != 0)
         return srv_fail(error, SRV_E_CONFIG, "usage: lanyardd migrate");
     TRY(parts_paths(&parts, error));
-    TRY(command_open(&parts, &store, error));
+    TRY(store_open(&opts, &store, error));
 
     srv_status status = store_schema_read(store, &schema, error);
 
+    if (status == SRV_OK)
+        status = store_migrate(store, error);
     store_close(store);
     TRY(status);
-    printf("the schema has version %d\n", schema.found);
+    printf("the schema has version %d", schema.wanted);
+    if (schema.found == 0)
+        printf(", and the database was empty");
+    else if (schema.found < schema.wanted)
+        printf(", and had %d", schema.found);
+    printf("\n");
     return SRV_OK;
 }
 
@@ -231,6 +241,8 @@ static srv_status command_restore(const srv_config *config, int argc, char **arg
     TRY(command_one_word(keeps_sessions ? argc - 1 : argc, argv,
                          "usage: lanyardd restore FILE [--keep-sessions]", error));
     TRY(parts_paths(&parts, error));
+    /* Before anything is made, or migrated, for a copy that cannot be used. */
+    TRY(store_backup_check(argv[0], error));
     TRY(place_take(config->data, &lock, error));
 
     srv_status status = restore_store(&parts, argv[0], keeps_sessions, error);

@@ -65,7 +65,7 @@ static void doctor_look_at_files(doctor *all)
 
 static void doctor_look_at_store(doctor *all)
 {
-    const store_opts opts = { .url = all->parts->url, .connections = 2 };
+    const store_opts opts = { .url = all->parts->url, .connections = 2, .is_there = true };
     store_schema schema = { .found = 0 };
     srv_error error = { .status = SRV_OK };
     char detail[SRV_DETAIL_MAX];

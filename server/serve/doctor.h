@@ -1,5 +1,4 @@
-/* doctor.h - looks at a place and its database, and says what is wrong; changes nothing but that
- * it may leave an empty database behind where there was none. */
+/* doctor.h - looks at a place and its database, and says what is wrong; changes nothing. */
 #ifndef SERVER_SERVE_DOCTOR_H
 #define SERVER_SERVE_DOCTOR_H
 

@@ -1,6 +1,7 @@
 /* reload.c - see reload.h. */
 #include "serve/reload.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/log.h"
@@ -56,27 +57,27 @@ static void reload_tell(const server_reload *reload, const srv_config *fresh, bo
 }
 
 /* All or nothing: what can be refused comes first. */
-static srv_status reload_try(server_reload *reload, srv_config *fresh, srv_error *error)
+static srv_status reload_try(server_reload *reload, srv_config *fresh, bool *is_new_tls,
+                             srv_error *error)
 {
     http_opts opts = { .trusts_local = reload->started->behind_proxy };
-    bool is_new_tls = false;
 
     TRY(check_config(fresh, error));
     reload_http(fresh, &opts);
-    TRY(http_reload(reload->listener, &opts, &is_new_tls, error));
-    reload_tell(reload, fresh, is_new_tls);
-    return SRV_OK;
+    return http_reload(reload->listener, &opts, is_new_tls, error);
 }
 
-static void reload_take(server_reload *reload, reload_kept *fresh)
+/* It is told when it counts. */
+static void reload_take(server_reload *reload, reload_kept *fresh, bool is_new_tls)
 {
     srv_error error = { .status = SRV_OK };
 
-    fresh->older = reload->kept;
-    reload->kept = fresh;
     /* What the database did not answer is asked again each second and each minute. */
     if (parts_take(reload->parts, &fresh->config, &error) != SRV_OK)
         log_error(LOG_WARNING, "chores_failed", &error);
+    reload_tell(reload, &fresh->config, is_new_tls);
+    fresh->older = reload->kept;
+    reload->kept = fresh;
 }
 
 static void reload_refuse(const srv_error *error)
@@ -90,23 +91,57 @@ static void reload_refuse(const srv_error *error)
     log_end(&line);
 }
 
-void reload_run(server_reload *reload)
+static void reload_run(server_reload *reload)
 {
     srv_error error = { .status = SRV_E_NO_MEMORY };
     reload_kept *fresh = calloc(1, sizeof *fresh);
+    bool is_new_tls = false;
     srv_status status =
         fresh ? reload->reread(reload->ctx, &fresh->config, &error) : SRV_E_NO_MEMORY;
 
     if (status == SRV_OK)
-        status = reload_try(reload, &fresh->config, &error);
+        status = reload_try(reload, &fresh->config, &is_new_tls, &error);
     if (status == SRV_OK) {
-        reload_take(reload, fresh);
+        reload_take(reload, fresh, is_new_tls);
         return;
     }
     reload_refuse(&error);
     if (fresh)
         config_done(&fresh->config);
     free(fresh);
+}
+
+static void *reload_thread(void *ctx)
+{
+    server_reload *reload = ctx;
+    sigset_t hangup;
+    int signal_number = 0;
+
+    sigemptyset(&hangup);
+    sigaddset(&hangup, SIGHUP);
+    for (;;) {
+        if (sigwait(&hangup, &signal_number) != 0)
+            continue;
+        if (atomic_load(&reload->is_over))
+            return NULL;
+        reload_run(reload);
+    }
+}
+
+srv_status reload_start(server_reload *reload, srv_error *error)
+{
+    reload->has_thread = pthread_create(&reload->thread, NULL, reload_thread, reload) == 0;
+    return reload->has_thread ? SRV_OK : srv_fail(error, SRV_E_NO_MEMORY, "cannot start a thread");
+}
+
+void reload_stop(server_reload *reload)
+{
+    if (!reload->has_thread)
+        return;
+    atomic_store(&reload->is_over, true);
+    pthread_kill(reload->thread, SIGHUP);
+    pthread_join(reload->thread, NULL);
+    reload->has_thread = false;
 }
 
 void reload_done(server_reload *reload)

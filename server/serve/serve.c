@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/time.h>
 #include <unistd.h>
 #include "base/log.h"
 #include "base/text.h"
@@ -18,6 +19,7 @@
 #define LISTEN_DEFAULT "127.0.0.1:8080"
 #define PORTS_TRIED    100
 #define DRAIN_MS       2500 /* of the three seconds that a stop may take */
+#define STOP_MS        2900
 #define WORKERS_SPARE  32
 #define WORKERS_MOST   512
 
@@ -49,14 +51,17 @@ static void serve_harden(void)
     sigaction(SIGXFSZ, &ignored, NULL); /* a limit of file size is a full disk: that write fails */
 }
 
-/* Every thread that is started later blocks them too: serve_wait() takes them. */
-static void serve_block(sigset_t *set)
+/* Every thread that is started later blocks them too: serve_wait() takes the first two, and
+ * reload_start()'s thread the third. */
+static void serve_block(void)
 {
-    sigemptyset(set);
-    sigaddset(set, SIGTERM);
-    sigaddset(set, SIGINT);
-    sigaddset(set, SIGHUP);
-    pthread_sigmask(SIG_BLOCK, set, NULL);
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
 }
 
 static srv_status serve_listen(serve_work *work, srv_error *error)
@@ -166,14 +171,16 @@ static srv_status serve_start(serve_work *work, srv_error *error)
     return place_tell(work->config->data, http_address(work->listener), error);
 }
 
-static void serve_wait(server_reload *reload, const sigset_t *set)
+static void serve_wait(void)
 {
+    sigset_t ends;
     int signal_number = 0;
 
-    while (sigwait(set, &signal_number) != 0 || signal_number == SIGHUP) {
-        if (signal_number == SIGHUP)
-            reload_run(reload);
-    }
+    sigemptyset(&ends);
+    sigaddset(&ends, SIGTERM);
+    sigaddset(&ends, SIGINT);
+    while (sigwait(&ends, &signal_number) != 0)
+        continue;
 }
 
 static void serve_tell(const serve_work *work, const char *event)
@@ -188,13 +195,40 @@ static void serve_tell(const serve_work *work, const char *event)
     log_end(&line);
 }
 
-/* What still runs after the drain uses everything: the process ends under it, as by a crash, which
- * costs nobody anything that was acknowledged. */
+static void serve_give_up(int signal_number)
+{
+    (void)signal_number;
+    _exit(0);
+}
+
+/* A thread may wait for a database that hangs, and then nobody can wait for the thread: the process
+ * ends under it, as by a crash, which costs nobody anything that was acknowledged. */
+static void serve_limit_stop(void)
+{
+    const struct sigaction at_once = { .sa_handler = serve_give_up };
+    const struct itimerval limit = {
+        .it_value = { .tv_sec = STOP_MS / 1000, .tv_usec = STOP_MS % 1000 * 1000L },
+    };
+
+    sigaction(SIGALRM, &at_once, NULL);
+    setitimer(ITIMER_REAL, &limit, NULL);
+}
+
+static void serve_shut(serve_work *work)
+{
+    http_shut(work->listener);
+    http_shut(work->admin);
+    http_shut(work->metrics);
+}
+
+/* What still runs after the drain uses everything: the process ends under it, too. */
 static void serve_stop(serve_work *work)
 {
     srv_error error;
     bool is_quiet;
 
+    serve_shut(work);
+    reload_stop(&work->reload);
     /* The watcher wakes parked requests of the listener, so it goes first. */
     if (work->chores.parts)
         chores_stop(&work->chores);
@@ -209,37 +243,39 @@ static void serve_stop(serve_work *work)
     reload_done(&work->reload);
 }
 
+static srv_status serve_run(serve_work *work, srv_error *error)
+{
+    TRY(serve_start(work, error));
+    serve_tell(work, "started");
+    printf("lanyardd %s listens on %s\n", lanyard_version(), http_address(work->listener));
+    (void)fflush(stdout); /* nobody need read it: it stands in DATA/address and the log, too */
+    work->reload.listener = work->listener;
+    TRY(reload_start(&work->reload, error));
+    serve_wait();
+    serve_limit_stop();
+    serve_tell(work, "stopping");
+    return SRV_OK;
+}
+
 srv_status serve(const srv_config *config, serve_reread *reread, void *ctx, srv_error *error)
 {
     serve_work *work = calloc(1, sizeof *work);
-    sigset_t set;
     int lock = -1;
 
     if (!work)
         return srv_fail(error, SRV_E_NO_MEMORY, "no memory");
     work->config = config;
+    work->reload =
+        (server_reload){ .started = config, .parts = &work->parts, .reread = reread, .ctx = ctx };
     serve_harden();
-    serve_block(&set);
+    serve_block();
 
     srv_status status = check_config(config, error);
 
     if (status == SRV_OK)
         status = place_take(config->data, &lock, error);
-
     if (status == SRV_OK)
-        status = serve_start(work, error);
-    if (status == SRV_OK) {
-        serve_tell(work, "started");
-        printf("lanyardd %s listens on %s\n", lanyard_version(), http_address(work->listener));
-        (void)fflush(stdout); /* nobody need read it: it stands in DATA/address and the log, too */
-        work->reload = (server_reload){ .started = config,
-                                        .parts = &work->parts,
-                                        .listener = work->listener,
-                                        .reread = reread,
-                                        .ctx = ctx };
-        serve_wait(&work->reload, &set);
-        serve_tell(work, "stopping");
-    }
+        status = serve_run(work, error);
     serve_stop(work);
     if (lock >= 0)
         place_give(lock);

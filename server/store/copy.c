@@ -267,8 +267,28 @@ static srv_status copy_to_file(srv_store *store, const char *path, srv_error *er
     return status;
 }
 
+/* What is of another version is not guessed at. */
+static srv_status copy_check_schema(srv_store *from, const char *what, srv_error *error)
+{
+    store_schema schema = { 0 };
+    char detail[SRV_DETAIL_MAX];
+
+    TRY(store_schema_read(from, &schema, error));
+    if (schema.found == schema.wanted)
+        return SRV_OK;
+    if (schema.found == 0)
+        snprintf(detail, sizeof detail, "the %s is empty: there is no table of lanyardd in it",
+                 what);
+    else
+        snprintf(detail, sizeof detail, "the %s has schema version %d, this program has %d", what,
+                 schema.found, schema.wanted);
+    return srv_fail(error, SRV_E_SCHEMA, detail);
+}
+
 srv_status store_backup(srv_store *store, const char *path, srv_error *error)
 {
+    TRY(copy_check_schema(store, "database", error));
+
     int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 
     if (file < 0)
@@ -280,20 +300,6 @@ srv_status store_backup(srv_store *store, const char *path, srv_error *error)
     if (status != SRV_OK)
         unlink(path);
     return status;
-}
-
-/* A copy of another version is not guessed at. */
-static srv_status copy_check_schema(srv_store *from, srv_error *error)
-{
-    store_schema schema = { 0 };
-    char detail[SRV_DETAIL_MAX];
-
-    TRY(store_schema_read(from, &schema, error));
-    if (schema.found == schema.wanted)
-        return SRV_OK;
-    snprintf(detail, sizeof detail, "the backup has schema version %d, this program has %d",
-             schema.found, schema.wanted);
-    return srv_fail(error, SRV_E_SCHEMA, detail);
 }
 
 static srv_status copy_said_job(store_txn *txn, void *ctx, srv_error *error)
@@ -314,7 +320,7 @@ static srv_status copy_check(srv_store *file, srv_error *error)
     uint8_t said[SRV_SHA256_LEN] = { 0 };
     uint8_t found[SRV_SHA256_LEN];
 
-    TRY(copy_check_schema(file, error));
+    TRY(copy_check_schema(file, "backup", error));
     TRY(store_check(file, error));
     TRY(store_read(file, copy_said_job, said, error));
     TRY(copy_digest(file, found, error));

@@ -1,22 +1,36 @@
-/* notice.c - see notice.h. */
+/* notice.c - see notice.h.
+ *
+ * How it works. Who waits must poll the database in time, so nothing here waits for PostgreSQL: the
+ * connection goes from DIALING to ASKING to HEARING, one step each time that its socket is ready.
+ */
 #include "store/notice.h"
 
-#include <libpq-fe.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
+#include "store/postgres.h"
+
+#define NOTICE_RETRY SRV_SECOND
+#define NOTICE_LIMIT (5 * SRV_SECOND)
+
+typedef enum notice_state {
+    NOTICE_DIALING,
+    NOTICE_ASKING, /* LISTEN was sent */
+    NOTICE_HEARING
+} notice_state;
 
 struct store_notice {
     const store_opts *opts;
     int wake;     /* an eventfd */
-    PGconn *conn; /* that listens; NULL: SQLite, deaf, or not connected */
+    PGconn *conn; /* NULL: SQLite, deaf, or not even begun */
+    notice_state state;
+    short events; /* that its socket waits for */
     bool wants_conn;
     int64_t retry_at;
+    int64_t give_up_at; /* when it does not hear by then */
 };
-
-#define NOTICE_RETRY SRV_SECOND
 
 srv_status store_notice_new(const store_opts *opts, store_notice **made, srv_error *error)
 {
@@ -51,42 +65,84 @@ static void notice_hang_up(store_notice *notice)
     notice->retry_at = srv_monotonic() + NOTICE_RETRY;
 }
 
-/* true: it has just begun to listen, and may have missed something. */
-static bool notice_listen(store_notice *notice)
+static void notice_dial(store_notice *notice)
 {
-    if (!notice->wants_conn || notice->conn || srv_monotonic() < notice->retry_at)
-        return false;
-    notice->conn = PQconnectdb(notice->opts->url);
+    int64_t now = srv_monotonic();
 
-    PGresult *result = PQstatus(notice->conn) == CONNECTION_OK
-                           ? PQexec(notice->conn, "LISTEN " NOTICE_CHANNEL)
-                           : NULL;
-    bool is_listening = PQresultStatus(result) == PGRES_COMMAND_OK;
-
-    PQclear(result);
-    if (!is_listening)
+    if (notice->conn && notice->state != NOTICE_HEARING && now >= notice->give_up_at)
         notice_hang_up(notice);
-    return is_listening;
+    if (!notice->wants_conn || notice->conn || now < notice->retry_at)
+        return;
+    notice->conn = store_postgres_dial(notice->opts->url, false);
+    notice->state = NOTICE_DIALING;
+    notice->events = POLLOUT;
+    notice->give_up_at = now + NOTICE_LIMIT;
+    if (PQstatus(notice->conn) == CONNECTION_BAD)
+        notice_hang_up(notice);
 }
 
-static void notice_read(store_notice *notice)
+static void notice_go_on_dialing(store_notice *notice)
 {
+    switch (PQconnectPoll(notice->conn)) {
+    case PGRES_POLLING_READING:
+        notice->events = POLLIN;
+        return;
+    case PGRES_POLLING_OK:
+        notice->state = NOTICE_ASKING;
+        notice->events = POLLIN;
+        if (!PQsendQuery(notice->conn, "LISTEN " NOTICE_CHANNEL))
+            notice_hang_up(notice);
+        return;
+    case PGRES_POLLING_FAILED:
+        notice_hang_up(notice);
+        return;
+    default:
+        notice->events = POLLOUT;
+    }
+}
+
+/* Reads as far as it goes without waiting. */
+static void notice_read_answer(store_notice *notice)
+{
+    while (!PQisBusy(notice->conn)) {
+        PGresult *result = PQgetResult(notice->conn);
+        bool is_over = !result;
+        bool is_bad = !is_over && PQresultStatus(result) != PGRES_COMMAND_OK;
+
+        PQclear(result);
+        if (is_over)
+            notice->state = NOTICE_HEARING;
+        else if (is_bad)
+            notice_hang_up(notice);
+        if (is_over || is_bad)
+            return;
+    }
+}
+
+static void notice_step(store_notice *notice)
+{
+    if (notice->state == NOTICE_DIALING) {
+        notice_go_on_dialing(notice);
+        return;
+    }
     if (!PQconsumeInput(notice->conn)) {
         notice_hang_up(notice);
         return;
     }
+    if (notice->state == NOTICE_ASKING)
+        notice_read_answer(notice);
     for (PGnotify *heard = PQnotifies(notice->conn); heard; heard = PQnotifies(notice->conn))
         PQfreemem(heard);
 }
 
+/* It ends with every step, so that what was written before LISTEN stood is not missed. */
 void store_notice_wait(store_notice *notice, unsigned timeout_ms)
 {
-    if (notice_listen(notice))
-        return;
+    notice_dial(notice);
 
     struct pollfd files[2] = {
         { .fd = notice->wake, .events = POLLIN },
-        { .fd = notice->conn ? PQsocket(notice->conn) : -1, .events = POLLIN },
+        { .fd = notice->conn ? PQsocket(notice->conn) : -1, .events = notice->events },
     };
     uint64_t count = 0;
 
@@ -95,7 +151,7 @@ void store_notice_wait(store_notice *notice, unsigned timeout_ms)
     if (files[0].revents && read(notice->wake, &count, sizeof count) < 0)
         return; /* somebody else's wake was read with it */
     if (files[1].revents)
-        notice_read(notice);
+        notice_step(notice);
 }
 
 void store_notice_wake(store_notice *notice)

@@ -70,18 +70,33 @@ static void postgres_close(store_conn *base)
     free(conn);
 }
 
+/* What PostgreSQL says goes nowhere: the log is JSON. */
 static void postgres_silence(void *ctx, const char *text)
 {
     (void)ctx;
     (void)text;
 }
 
+/* What stands before dbname a URL may say otherwise. TCP may go without an answer for 5000 ms; a
+ * silent one is asked for one after 5 s, and every 2 s. */
+PGconn *store_postgres_dial(const char *url, bool waits)
+{
+    static const char *const names[] = {
+        "application_name", "connect_timeout",     "tcp_user_timeout",
+        "keepalives_idle",  "keepalives_interval", "keepalives_count",
+        "dbname",           "client_encoding",     NULL,
+    };
+    const char *const values[] = { "lanyardd", "5", "5000", "5", "2", "3", url, "UTF8", NULL };
+    PGconn *conn =
+        waits ? PQconnectdbParams(names, values, 1) : PQconnectStartParams(names, values, 1);
+
+    PQsetNoticeProcessor(conn, postgres_silence, NULL);
+    return conn;
+}
+
 static srv_status postgres_open(const store_opts *opts, bool is_reader, store_conn **made,
                                 srv_error *error)
 {
-    static const char *const names[] = { "dbname", "application_name", "client_encoding",
-                                         "connect_timeout", NULL };
-    const char *const values[] = { opts->url, "lanyardd", "UTF8", "5", NULL };
     postgres_conn *conn = calloc(1, sizeof *conn);
     char detail[SRV_DETAIL_MAX];
 
@@ -89,8 +104,7 @@ static srv_status postgres_open(const store_opts *opts, bool is_reader, store_co
     if (!conn)
         return srv_fail(error, SRV_E_NO_MEMORY, "no memory");
     conn->base.driver = &store_postgres;
-    conn->pg = PQconnectdbParams(names, values, 1);
-    PQsetNoticeProcessor(conn->pg, postgres_silence, NULL);
+    conn->pg = store_postgres_dial(opts->url, true);
     /* Nobody waits for a lock longer than a client waits for an answer. */
     if (PQstatus(conn->pg) != CONNECTION_OK || postgres_do(conn, "SET lock_timeout = '5s'")) {
         snprintf(detail, sizeof detail, "%s", PQerrorMessage(conn->pg));

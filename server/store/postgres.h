@@ -11,6 +11,11 @@ typedef struct postgres_conn {
     bool is_prepared[STATEMENTS];
 } postgres_conn;
 
+/* A connection, whole or failed; or, without waiting, the beginning of one for PQconnectPoll(). A
+ * machine that is gone is noticed within seconds; one that answers and whose PostgreSQL stands
+ * still is not. NULL: no memory. */
+PGconn *store_postgres_dial(const char *url, bool waits);
+
 /* What a result says went wrong, as a status; sets the connection's fault. */
 srv_status store_postgres_failed(postgres_conn *conn, const PGresult *result);
 

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define SQLITE_URL "sqlite:"
 #define COMMANDS   4
@@ -133,15 +134,22 @@ static srv_status sqlite_open(const store_opts *opts, bool is_reader, store_conn
                               srv_error *error)
 {
     const char *path = opts->url + strlen(SQLITE_URL);
-    sqlite_conn *conn = calloc(1, sizeof *conn);
+    int flags =
+        SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (opts->is_there ? 0 : SQLITE_OPEN_CREATE);
     char detail[SRV_DETAIL_MAX];
+
+    if (opts->is_there && access(path, F_OK) != 0) {
+        snprintf(detail, sizeof detail, "there is no database at %s", path);
+        return srv_fail(error, SRV_E_CONFIG, detail);
+    }
+
+    sqlite_conn *conn = calloc(1, sizeof *conn);
 
     if (!conn)
         return srv_fail(error, SRV_E_NO_MEMORY, "no memory");
     conn->base.driver = &store_sqlite;
 
-    int code = sqlite3_open_v2(
-        path, &conn->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
+    int code = sqlite3_open_v2(path, &conn->db, flags, NULL);
     srv_status status = code == SQLITE_OK ? sqlite_set_up(conn, is_reader, opts->wait_ms)
                                           : sqlite_failed(conn, code);
 

@@ -42,6 +42,16 @@ static bool store_has_password(const char *url)
     return (at && memchr(host + 3, ':', (size_t)(at - host - 3))) || strstr(url, "password=");
 }
 
+srv_status store_check_environment(const char *url, srv_error *error)
+{
+    const char *password = store_url_is(url, "postgres") ? getenv("PGPASSWORD") : NULL;
+
+    return password && password[0]
+               ? srv_fail(error, SRV_E_CONFIG,
+                          "PGPASSWORD is set, and secrets come by file only: use libpq's passfile")
+               : SRV_OK;
+}
+
 static srv_status store_choose(srv_store *store, srv_error *error)
 {
     const char *url = store->opts.url;
@@ -53,6 +63,7 @@ static srv_status store_choose(srv_store *store, srv_error *error)
     if (!is_sqlite && store_has_password(url))
         return srv_fail(error, SRV_E_CONFIG,
                         "a database URL holds no password: use libpq's passfile");
+    TRY(store_check_environment(url, error));
     if (is_sqlite && !store->opts.is_walk && strcmp(url, "sqlite::memory:") == 0)
         return srv_fail(error, SRV_E_CONFIG, "a database in memory serves walks only");
     store->driver = is_sqlite ? &store_sqlite : &store_postgres;
@@ -187,7 +198,7 @@ srv_status store_read(srv_store *store, store_job *job, void *ctx, srv_error *er
 
 srv_status store_migrate(srv_store *store, srv_error *error)
 {
-    TRY(store_write(store, store_migrate_job, NULL, error));
+    TRY(store_write(store, store_migrate_job, (void *)(uintptr_t)&store_migrations, error));
     if (!store->walk)
         return SRV_OK;
     /* SQLite would prepare every statement again after each step back over a schema that is not

@@ -32,13 +32,17 @@ typedef struct store_opts {
     const char *url; /* "sqlite:PATH", "sqlite::memory:" or "postgresql://..." without password */
     unsigned connections; /* readers of SQLite, pool of PostgreSQL; 0: 4, 16 */
     unsigned wait_ms;     /* for a connection, a lock or a reconnect; 0: 5000 */
+    bool is_there;        /* SQLite: no new file where there is none */
     bool is_deaf;         /* PostgreSQL without LISTEN: store_wait() only polls */
     bool is_walk;    /* one connection, jobs on the calling thread: store_mark(), store_back() */
     srv_clock clock; /* NULL: SQLite the wall clock, PostgreSQL its clock_timestamp() */
 } store_opts;
 
-/* Connects; does not look at the schema. E_CONFIG (a URL of another kind, or with a password),
- * E_UNAVAILABLE. */
+/* E_CONFIG: libpq would take a password from the environment, where secrets come by file only. */
+SRV_CHECK srv_status store_check_environment(const char *url, srv_error *error);
+
+/* Connects; does not look at the schema. E_CONFIG (a URL of another kind, or with a password; no
+ * file there), E_UNAVAILABLE. */
 SRV_CHECK srv_status store_open(const store_opts *opts, srv_store **opened, srv_error *error);
 void store_close(srv_store *store); /* waits for the jobs that run; NULL is fine */
 
@@ -79,7 +83,7 @@ void store_wait(srv_store *store, unsigned timeout_ms);
 void store_wake(srv_store *store);
 
 /* Writes a copy of one moment, an SQLite database (0600) with a digest over its rows, to a path
- * that is not there yet. E_CONFIG. */
+ * that is not there yet. E_CONFIG; E_SCHEMA: the store is of another version, or empty. */
 SRV_CHECK srv_status store_backup(srv_store *store, const char *path, srv_error *error);
 /* E_INVALID: it is no such copy, or was changed; E_SCHEMA: of another version; E_CONFIG. */
 SRV_CHECK srv_status store_backup_check(const char *path, srv_error *error);

@@ -28,6 +28,26 @@ LAN_DROP(EVP_PKEY_CTX, EVP_PKEY_CTX_free)
 LAN_DROP(OSSL_PARAM_BLD, OSSL_PARAM_BLD_free)
 LAN_DROP(OSSL_PARAM, OSSL_PARAM_free)
 
+/* The error that hides what a caller left in the queue. */
+#define LAN_ERRORS_BELOW 4077
+
+/* Between these two, which do not nest, errors are ours; afterwards the queue is what the caller
+ * had. */
+static inline void lan_errors_begin(void)
+{
+    ERR_set_mark();
+    if (ERR_peek_last_error() != 0)
+        ERR_raise(ERR_LIB_USER, LAN_ERRORS_BELOW);
+}
+
+/* libcrypto 3.0 forgets marks of its own on top of ours. */
+static inline void lan_errors_end(void)
+{
+    do
+        ERR_pop_to_mark();
+    while (ERR_peek_last_error() == ERR_PACK(ERR_LIB_USER, 0, LAN_ERRORS_BELOW));
+}
+
 /* What libcrypto says about a failure: E_NO_MEMORY when that was it, else the given status. */
 static inline lanyard_status lan_crypto_fail(lanyard_error *err, lanyard_status otherwise,
                                              const char *where)

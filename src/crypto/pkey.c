@@ -105,11 +105,11 @@ static lanyard_status pkey_build(const lan_numbers *numbers, lan_pkey **pkey, la
 lanyard_status lan_pkey_from_numbers(const lan_numbers *numbers, lan_pkey **pkey,
                                      lanyard_error *err)
 {
-    ERR_set_mark();
+    lan_errors_begin();
 
     lanyard_status status = pkey_build(numbers, pkey, err);
 
-    ERR_pop_to_mark();
+    lan_errors_end();
     return status;
 }
 
@@ -154,11 +154,11 @@ lanyard_status lan_pkey_generate(lan_pkey_kind kind, const char *crv, size_t bit
         return lan_fail(err, LANYARD_E_KEY_UNSUPPORTED, "key:crv", 0);
     if (kind == LAN_PKEY_RSA && (bits < LAN_RSA_BITS_MIN || bits > LAN_RSA_BITS_MAX))
         return lan_fail(err, LANYARD_E_ARGUMENT, "bits", 0);
-    ERR_set_mark();
+    lan_errors_begin();
 
     lanyard_status status = pkey_generate(type, bits, pkey, err);
 
-    ERR_pop_to_mark();
+    lan_errors_end();
     return status;
 }
 
@@ -168,12 +168,12 @@ bool lan_pkey_is_available(lan_pkey_kind kind, const char *crv)
 
     if (!type)
         return false;
-    ERR_set_mark();
+    lan_errors_begin();
 
     lan_auto(EVP_PKEY_CTX) *context = EVP_PKEY_CTX_new_from_name(NULL, type->name, NULL);
     bool is_available = context && EVP_PKEY_keygen_init(context) == 1;
 
-    ERR_pop_to_mark();
+    lan_errors_end();
     return is_available;
 }
 
@@ -220,11 +220,11 @@ lanyard_status lan_pkey_numbers(const lan_pkey *pkey, bool with_private, lan_are
 
     if (with_private && !pkey->is_private)
         return lan_fail(err, LANYARD_E_KEY_USE, "key", 0);
-    ERR_set_mark();
+    lan_errors_begin();
 
     lanyard_status status = pkey->type->numbers(pkey, with_private, arena, &found, err);
 
-    ERR_pop_to_mark();
+    lan_errors_end();
     if (status == LANYARD_OK)
         *numbers = found;
     return status;

@@ -117,11 +117,11 @@ static lanyard_status der_read(lan_bytes der, const char *passphrase, lan_pkey *
 lanyard_status lan_pkey_from_der(lan_bytes der, const char *passphrase, lan_pkey **pkey,
                                  lanyard_error *err)
 {
-    ERR_set_mark();
+    lan_errors_begin();
 
     lanyard_status status = der_read(der, passphrase, pkey, err);
 
-    ERR_pop_to_mark();
+    lan_errors_end();
     return status;
 }
 

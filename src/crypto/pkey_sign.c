@@ -70,7 +70,7 @@ static bool verify_message(EVP_MD_CTX *context, lan_bytes message, lan_bytes sig
 
 static lanyard_status verify_prepared(const lan_pkey *pkey, const lan_prepared *prepared,
                                       lan_scheme scheme, lan_bytes message, lan_bytes signature,
-                                      lanyard_error *err)
+                                      bool is_alone, lanyard_error *err)
 {
     uint8_t hash[LANYARD_HASH_MAX];
     bool is_valid = false;
@@ -82,7 +82,12 @@ static lanyard_status verify_prepared(const lan_pkey *pkey, const lan_prepared *
     } else {
         is_valid = verify_message(prepared->of_message, message, signature);
     }
-    return is_valid ? LANYARD_OK : lan_crypto_fail(err, LANYARD_E_SIGNATURE, "signature");
+    if (is_valid)
+        return LANYARD_OK;
+    /* Where it tells at all, libcrypto tells first that it had no memory, then what came of it. */
+    if (is_alone && ERR_GET_REASON(ERR_peek_error()) == ERR_R_MALLOC_FAILURE)
+        return lan_fail(err, LANYARD_E_NO_MEMORY, "memory", 0);
+    return lan_crypto_fail(err, LANYARD_E_SIGNATURE, "signature");
 }
 
 /* The worker's handle, or one for this call, which own then holds. */
@@ -103,14 +108,14 @@ lanyard_status lan_pkey_sign(lan_pkey *pkey, lan_scheme scheme, lan_bytes messag
     lan_prepared own = { NULL, NULL };
     const lan_prepared *prepared = NULL;
 
-    ERR_set_mark();
+    lan_errors_begin();
 
     lanyard_status status = sign_find(pkey, scheme, LAN_SIGN, worker, &own, &prepared, err);
 
     if (status == LANYARD_OK)
         status = sign_prepared(pkey, prepared, scheme, message, signature, err);
     lan_prepared_done(&own);
-    ERR_pop_to_mark();
+    lan_errors_end();
     return status;
 }
 
@@ -122,13 +127,14 @@ lanyard_status lan_pkey_verify(lan_pkey *pkey, lan_scheme scheme, lan_bytes mess
 
     if (signature.len != pkey->signature_len)
         return lan_fail(err, LANYARD_E_SIGNATURE, "signature", 0);
-    ERR_set_mark();
+    lan_errors_begin();
 
+    bool is_alone = ERR_peek_error() == 0;
     lanyard_status status = sign_find(pkey, scheme, LAN_VERIFY, worker, &own, &prepared, err);
 
     if (status == LANYARD_OK)
-        status = verify_prepared(pkey, prepared, scheme, message, signature, err);
+        status = verify_prepared(pkey, prepared, scheme, message, signature, is_alone, err);
     lan_prepared_done(&own);
-    ERR_pop_to_mark();
+    lan_errors_end();
     return status;
 }

@@ -73,11 +73,11 @@ lanyard_status lan_pkey_write_der(const lan_pkey *pkey, bool with_private, const
 {
     if (with_private && !pkey->is_private)
         return lan_fail(err, LANYARD_E_KEY_USE, "key", 0);
-    ERR_set_mark();
+    lan_errors_begin();
 
     lanyard_status status =
         with_private ? write_private(pkey, passphrase, out, err) : write_public(pkey, out, err);
 
-    ERR_pop_to_mark();
+    lan_errors_end();
     return status;
 }

@@ -37,15 +37,21 @@ lanyard_status lan_draft_alg(const lanyard_key *key, const char *name, const lan
     return LANYARD_OK;
 }
 
+size_t lan_draft_len(const lanyard_key *key, const lan_alg *alg, size_t header_len,
+                     size_t payload_len)
+{
+    return lan_base64url_encoded_len(header_len) + 1 + lan_base64url_encoded_len(payload_len) + 1 +
+           lan_base64url_encoded_len(lan_signature_len(alg, key));
+}
+
 lanyard_status lan_draft_begin(const lanyard_key *key, const lan_alg *alg, size_t header_len,
                                size_t payload_len, lanyard_buf *out, lan_draft *draft,
                                lanyard_error *err)
 {
     size_t header_room = lan_base64url_encoded_len(header_len);
     size_t payload_room = lan_base64url_encoded_len(payload_len);
-    size_t signature_room = lan_base64url_encoded_len(lan_signature_len(alg, key));
 
-    TRY(lan_buf_reserve(out, header_room + 1 + payload_room + 1 + signature_room, err));
+    TRY(lan_buf_reserve(out, lan_draft_len(key, alg, header_len, payload_len), err));
 
     char *start = out->ptr + out->len;
 

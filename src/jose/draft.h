@@ -23,6 +23,10 @@ typedef struct lan_draft {
     char *payload; /* and payload_len here */
 } lan_draft;
 
+/* Bytes of the token's text. */
+size_t lan_draft_len(const lanyard_key *key, const lan_alg *alg, size_t header_len,
+                     size_t payload_len);
+
 /* Room in out for the whole token, and not one byte more. */
 lanyard_status lan_draft_begin(const lanyard_key *key, const lan_alg *alg, size_t header_len,
                                size_t payload_len, lanyard_buf *out, lan_draft *draft,

@@ -44,10 +44,11 @@ static lanyard_status plan_check(const lan_json *tree, lan_header_plan *plan, la
     return LANYARD_OK;
 }
 
-static lanyard_status plan_custom(lan_header_plan *plan, lanyard_error *err)
+static lanyard_status plan_custom(lan_header_plan *plan, const lanyard_alloc *alloc,
+                                  lanyard_error *err)
 {
     _Alignas(LAN_ALIGN) uint8_t stack[HEADER_STACK];
-    lanyard_mem mem = { .first = stack, .first_len = sizeof stack };
+    lanyard_mem mem = { .alloc = *alloc, .first = stack, .first_len = sizeof stack };
     lan_arena arena = { 0 };
     lan_json tree = { 0 };
 
@@ -59,20 +60,6 @@ static lanyard_status plan_custom(lan_header_plan *plan, lanyard_error *err)
         status = plan_check(&tree, plan, err);
     lan_arena_done(&arena);
     return status;
-}
-
-lanyard_status lan_header_plan_make(const lanyard_key *key, const lan_alg *alg, const char *typ,
-                                    bool with_kid, lan_str custom, lan_header_plan *plan,
-                                    lanyard_error *err)
-{
-    *plan = (lan_header_plan){ .alg = alg,
-                               .typ = lanyard_str_of(typ),
-                               .kid = key->kid,
-                               .has_kid = with_kid && key->has_kid,
-                               .custom = custom };
-    if (!lan_utf8_is_valid(plan->typ))
-        return plan_fail(err, "header:typ", 0, "a typ that is not UTF-8");
-    return custom.ptr ? plan_custom(plan, err) : LANYARD_OK;
 }
 
 /* The caller's header with "alg" put first: behind its opening brace. */
@@ -114,4 +101,30 @@ void lan_header_write(lan_writer *writer, const lan_header_plan *plan)
         lan_write_json_str(writer, plan->kid);
     }
     lan_write(writer, LAN_STR("}"));
+}
+
+/* Sizes it: a verifier reads no longer one unless it is told to. */
+static lanyard_status plan_measure(lan_header_plan *plan, lanyard_error *err)
+{
+    lan_writer counted = { 0 };
+
+    lan_header_write(&counted, plan);
+    plan->len = counted.len;
+    if (plan->len <= LANYARD_HEADER_LEN_MAX)
+        return LANYARD_OK;
+    plan_fail(err, "header", LANYARD_HEADER_LEN_MAX, "expected at most ");
+    lan_detail_int(err, LANYARD_HEADER_LEN_MAX);
+    lan_detail(err, " bytes, found ");
+    lan_detail_int(err, (int64_t)plan->len);
+    return LANYARD_E_HEADER;
+}
+
+lanyard_status lan_header_plan_check(lan_header_plan *plan, const lanyard_alloc *alloc,
+                                     lanyard_error *err)
+{
+    if (!lan_utf8_is_valid(plan->typ))
+        return plan_fail(err, "header:typ", 0, "a typ that is not UTF-8");
+    if (plan->custom.ptr)
+        TRY(plan_custom(plan, alloc, err));
+    return plan_measure(plan, err);
 }

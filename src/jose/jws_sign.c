@@ -7,16 +7,15 @@ static lanyard_status jws_sign_in(const lanyard_key *key, const lanyard_jws_opts
                                   lan_bytes payload, lanyard_worker *worker, lanyard_buf *out,
                                   lanyard_error *err)
 {
-    const lan_alg *alg = NULL;
-    lan_header_plan plan;
-    lan_writer counted = { 0 };
+    lan_header_plan plan = { .typ = lanyard_str_of(opts->typ),
+                             .kid = key->kid,
+                             .has_kid = key->has_kid && opts->no_kid == 0,
+                             .custom = { opts->header, opts->header_len } };
     lan_draft draft;
 
-    TRY(lan_draft_alg(key, opts->alg, &alg, err));
-    TRY(lan_header_plan_make(key, alg, opts->typ, opts->no_kid == 0,
-                             (lan_str){ opts->header, opts->header_len }, &plan, err));
-    lan_header_write(&counted, &plan);
-    TRY(lan_draft_begin(key, alg, counted.len, payload.len, out, &draft, err));
+    TRY(lan_draft_alg(key, opts->alg, &plan.alg, err));
+    TRY(lan_header_plan_check(&plan, &out->alloc, err));
+    TRY(lan_draft_begin(key, plan.alg, plan.len, payload.len, out, &draft, err));
     lan_header_write(&(lan_writer){ .at = draft.header }, &plan);
     if (payload.len > 0)
         memcpy(draft.payload, payload.ptr, payload.len);

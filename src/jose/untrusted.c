@@ -20,10 +20,12 @@ size_t lanyard_verify_mem(size_t text_len)
     return untrusted_mem(longest, LANYARD_JSON_VALUES_MAX);
 }
 
-/* A usual token has few values: room for one in eight bytes makes it one allocation. */
-static size_t untrusted_first(size_t text_len)
+/* A usual token has few values: room for one in eight bytes makes it one allocation. A long one
+ * has no more than it may have. */
+static size_t untrusted_first(size_t text_len, size_t values_max)
 {
-    size_t usual = untrusted_mem(text_len, 16 + text_len / 8);
+    size_t values = 16 + text_len / 8;
+    size_t usual = untrusted_mem(text_len, values < values_max ? values : values_max);
 
     return usual < UNTRUSTED_FIRST ? UNTRUSTED_FIRST : usual;
 }
@@ -54,7 +56,7 @@ lanyard_status lan_untrusted_read(const lanyard_limits *limits, lan_str text,
         lan_detail_int(err, (int64_t)text.len);
         return LANYARD_E_TOKEN_LENGTH;
     }
-    TRY(lan_arena_init(&arena, mem, untrusted_first(text.len),
+    TRY(lan_arena_init(&arena, mem, untrusted_first(text.len, filled.json_values),
                        untrusted_mem(text.len, filled.json_values) * 3 + UNTRUSTED_FIRST, err));
 
     lanyard_untrusted *self = lan_arena_alloc(&arena, sizeof *self);

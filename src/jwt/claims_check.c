@@ -101,9 +101,8 @@ static lanyard_status check_typ(const claims_job *job, lanyard_error *err)
     lan_fail_saying(err, LANYARD_E_TYP, "header:typ",
                     lan_part_offset(&untrusted->parts, &untrusted->parts.header,
                                     header->tree.nodes[node].start),
-                    "expected typ ");
-    lan_detail_str(err, policy->typ.len == 0 ? LAN_STR("JWT or none") : policy->typ);
-    lan_detail(err, ", found ");
+                    policy->typ.len == 0 ? "expected typ JWT or none, found "
+                                         : "not the typ of the policy: ");
     lan_detail_str(err, header->has_typ ? header->typ : LAN_STR("none"));
     return LANYARD_E_TYP;
 }

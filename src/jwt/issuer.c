@@ -43,31 +43,31 @@ static lanyard_status issuer_audiences(lanyard_issuer *issuer, const char *const
 }
 
 static lanyard_status issuer_header(lanyard_issuer *issuer, const lanyard_issuer_opts *opts,
-                                    lanyard_error *err)
+                                    const lanyard_alloc *alloc, lanyard_error *err)
 {
-    lan_header_plan plan;
-    lan_writer counted = { 0 };
+    lan_header_plan plan = { .alg = issuer->alg,
+                             .typ = lanyard_str_of(opts->typ ? opts->typ : "JWT"),
+                             .kid = issuer->key->kid,
+                             .has_kid = issuer->key->has_kid && opts->no_kid == 0,
+                             .custom = { opts->header, opts->header_len } };
 
-    TRY(lan_header_plan_make(issuer->key, issuer->alg, opts->typ ? opts->typ : "JWT",
-                             opts->no_kid == 0, (lan_str){ opts->header, opts->header_len }, &plan,
-                             err));
-    lan_header_write(&counted, &plan);
+    TRY(lan_header_plan_check(&plan, alloc, err));
 
-    char *text = lan_arena_alloc(&issuer->arena, counted.len);
+    char *text = lan_arena_alloc(&issuer->arena, plan.len);
 
     if (!text)
         return lan_no_memory(err);
     lan_header_write(&(lan_writer){ .at = text }, &plan);
-    issuer->header = (lan_str){ text, counted.len };
+    issuer->header = (lan_str){ text, plan.len };
     return LANYARD_OK;
 }
 
 static lanyard_status issuer_fill(lanyard_issuer *issuer, const lanyard_issuer_opts *opts,
-                                  lanyard_error *err)
+                                  const lanyard_alloc *alloc, lanyard_error *err)
 {
     TRY(lan_draft_alg(opts->key, opts->alg, &issuer->alg, err));
     issuer->key = lanyard_key_ref(opts->key);
-    TRY(issuer_header(issuer, opts, err));
+    TRY(issuer_header(issuer, opts, alloc, err));
     TRY(issuer_copy(issuer, opts->iss, &issuer->iss, &issuer->has_iss, err));
     TRY(issuer_copy(issuer, opts->sub, &issuer->sub, &issuer->has_sub, err));
     TRY(issuer_audiences(issuer, opts->audiences, err));
@@ -94,7 +94,7 @@ lanyard_status lanyard_issuer_new(const lanyard_issuer_opts *opts, const lanyard
     *self = (lanyard_issuer){ 0 };
     self->arena = arena;
 
-    lanyard_status status = issuer_fill(self, opts, err);
+    lanyard_status status = issuer_fill(self, opts, &plain.alloc, err);
 
     if (status != LANYARD_OK) {
         lanyard_issuer_free(self);

@@ -40,9 +40,13 @@ bool attack_field(const attack *self, const char *name, lanyard_value *value);
 typedef struct secrets {
     lanyard_buf items[SECRETS_MAX];
     size_t count;
+    lanyard_buf expected[SECRETS_MAX]; /* what a policy expects and the token does not say */
+    size_t expected_count;
 } secrets;
 
 void secrets_add(secrets *self, lanyard_bytes bytes);
+/* The issuers, audiences, subject and typ of a policy. */
+void secrets_expect(secrets *self, const lanyard_value *policy, lanyard_str token);
 void secrets_done(secrets *self);
 
 /* text.c */

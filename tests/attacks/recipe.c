@@ -15,6 +15,50 @@ void secrets_done(secrets *self)
 {
     while (self->count > 0)
         lanyard_buf_done(&self->items[--self->count]);
+    while (self->expected_count > 0)
+        lanyard_buf_done(&self->expected[--self->expected_count]);
+}
+
+/* What the token says itself is no secret, and neither is the type of all tokens. */
+static void secrets_expect_text(secrets *self, lanyard_str text, const lanyard_buf *said)
+{
+    if (text.len == 0 || str_is(text, "JWT") || text_contains(buf_str(said), text))
+        return;
+    if (self->expected_count == SECRETS_MAX)
+        die("too many expected values", lanyard_str_of(""));
+    self->expected[self->expected_count] = buf_new();
+    buf_put_str(&self->expected[self->expected_count++], text);
+}
+
+static void secrets_expect_value(secrets *self, const lanyard_value *value, const lanyard_buf *said)
+{
+    lanyard_value item;
+    size_t cursor = 0;
+
+    if (value->type == LANYARD_JSON_STRING)
+        secrets_expect_text(self, value->text, said);
+    while (lanyard_value_next(value, &cursor, &item))
+        secrets_expect_text(self, item.text, said);
+}
+
+void secrets_expect(secrets *self, const lanyard_value *policy, lanyard_str token)
+{
+    static const char *const names[] = { "issuers", "audiences", "subject", "typ" };
+    lanyard_buf said = buf_new();
+    lanyard_value value;
+    size_t start = 0;
+
+    for (size_t i = 0; i <= token.len; i++) {
+        if (i < token.len && token.ptr[i] != '.')
+            continue;
+        buf_put_decoded(&said, (lanyard_str){ token.ptr + start, i - start });
+        buf_put_text(&said, "\n");
+        start = i + 1;
+    }
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (json_get(policy, names[i], &value))
+            secrets_expect_value(self, &value, &said);
+    lanyard_buf_done(&said);
 }
 
 bool attack_field(const attack *self, const char *name, lanyard_value *value)

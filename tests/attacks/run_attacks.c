@@ -43,6 +43,7 @@ static const char *case_verify(const attack *self)
     lanyard_buf token = buf_new();
     lanyard_error err = { 0 };
     lanyard_value value;
+    lanyard_value rules;
     lanyard_value now;
     int64_t seconds = 0;
     static char why[160];
@@ -50,7 +51,7 @@ static const char *case_verify(const attack *self)
 
     if (!attack_field(self, "now", &now) || lanyard_value_int(&now, &seconds) != LANYARD_OK)
         die("a case without now", self->own.json);
-    if (!attack_field(self, "policy", &value) || policy_make(&value, &policy, &err) != LANYARD_OK)
+    if (!attack_field(self, "policy", &rules) || policy_make(&rules, &policy, &err) != LANYARD_OK)
         snprintf(why, sizeof why, "the policy: %s", err.detail);
     else if (!attack_field(self, "keys", &value) ||
              keyset_make(&value, &keys, &hidden, &err) != LANYARD_OK)
@@ -59,6 +60,7 @@ static const char *case_verify(const attack *self)
         trouble = NULL;
     if (!trouble) {
         recipe_token(self, &token, &hidden);
+        secrets_expect(&hidden, &rules, buf_str(&token));
         trouble = verify_everywhere(self, policy, keys, buf_str(&token), seconds, &hidden);
     }
     lanyard_buf_done(&token);

@@ -1,4 +1,5 @@
-/* scan.c - what an error may say: short, plain, and nothing of a key or a MAC; see attacks.h. */
+/* scan.c - what an error may say: short, plain, and nothing of a key, a MAC or what a policy
+ * expects; see attacks.h. */
 #include "attacks/attacks.h"
 
 static bool scan_leaks(lanyard_str text, lanyard_bytes secret)
@@ -28,6 +29,9 @@ const char *scan_text(lanyard_str text, const secrets *hidden)
     for (size_t i = 0; i < hidden->count; i++)
         if (scan_leaks(text, buf_bytes(&hidden->items[i])))
             return "a message that shows a key or a computed MAC";
+    for (size_t i = 0; i < hidden->expected_count; i++)
+        if (text_contains(text, buf_str(&hidden->expected[i])))
+            return "a message that shows what the policy expects";
     return NULL;
 }
 

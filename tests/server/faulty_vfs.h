@@ -34,6 +34,7 @@ static struct {
     unsigned left; /* 0: not armed */
     bool is_lasting;
     bool has_failed;
+    unsigned calls[FAULTY_KINDS];
 } faulty = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 static sqlite3_vfs *faulty_real;
@@ -61,12 +62,24 @@ static inline bool faulty_disarm(void)
     return has_failed;
 }
 
+/* Calls of that kind so far. */
+static inline unsigned faulty_calls(faulty_kind kind)
+{
+    pthread_mutex_lock(&faulty.lock);
+
+    unsigned calls = faulty.calls[kind];
+
+    pthread_mutex_unlock(&faulty.lock);
+    return calls;
+}
+
 /* Whether this call is to fail. */
 static inline bool faulty_strikes(faulty_kind kind)
 {
     bool strikes = false;
 
     pthread_mutex_lock(&faulty.lock);
+    faulty.calls[kind]++;
     if (faulty.left > 0 && kind == faulty.kind) {
         strikes = faulty.left == 1;
         if (faulty.left > 1 || !faulty.is_lasting)

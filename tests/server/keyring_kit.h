@@ -1,4 +1,5 @@
-/* keyring_kit.h - a ring over a real store in memory, with a clock that the test moves. */
+/* keyring_kit.h - a ring over a real store, with a clock that the test moves. The store is in
+ * memory, or the PostgreSQL that LANYARD_TEST_DB names; see kit.h. */
 #ifndef TESTS_SERVER_KEYRING_KIT_H
 #define TESTS_SERVER_KEYRING_KIT_H
 
@@ -6,8 +7,8 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "asserts.h"
 #include "keyring/keyring.h"
+#include "kit.h"
 
 #define START      (1800000000 * SRV_SECOND)
 #define TOKEN_LIFE (15 * SRV_MINUTE)
@@ -40,8 +41,12 @@ static inline int fixture_set_up(void **state)
     snprintf(test->master, sizeof test->master, "%s/master.key", test->folder);
     snprintf(test->secret, sizeof test->secret, "%s/secret", test->folder);
 
+    srv_kit kit;
+
+    kit_database(&kit, true);
+
     const store_opts opts = {
-        .url = "sqlite::memory:",
+        .url = kit.url,
         .is_walk = true,
         .clock = { fixture_now, &test->now },
     };

@@ -2,6 +2,8 @@
 #include "kit.h"
 
 #include <pthread.h>
+#include "store/migrations.h"
+#include "store/postgres.h"
 
 static int open_kit(void **state)
 {
@@ -227,6 +229,66 @@ static void store_refuses_a_migration_that_was_edited(void **state)
     assert_non_null(strstr(error.detail, "changed"));
 }
 
+#define STEPS_MAX 64
+
+/* This program's steps and one more: those of the next one. */
+static migration_list next_program(migration steps[STEPS_MAX], const char *text)
+{
+    int count = store_migrations.count;
+
+    assert_true(count < STEPS_MAX);
+    memcpy(steps, store_migrations.steps, (size_t)count * sizeof *steps);
+    steps[count] = (migration){ .version = count + 1, .text = text };
+    return (migration_list){ steps, count + 1 };
+}
+
+static void store_migrates_rows_that_an_older_program_wrote(void **state)
+{
+    srv_kit *kit = *state;
+    migration steps[STEPS_MAX];
+    migration_list next =
+        next_program(steps, "ALTER TABLE users ADD COLUMN motto {text} NOT NULL DEFAULT 'none';"
+                            "UPDATE users SET motto = username || '!';");
+    user_row ada = some_user(kit, "ada");
+    user_row bob = some_user(kit, "bob");
+    find_user find = { .name = "ada" };
+    store_schema schema = { 0 };
+    srv_error error = { 0 };
+    char number[16];
+
+    assert_ok(store_write(kit->store, add_user, &ada, &error));
+    for (int i = 0; i < 2; i++) /* the second time there is nothing to do */
+        assert_ok(store_write(kit->store, store_migrate_job, &next, &error));
+    assert_ok(store_schema_read(kit->store, &schema, &error));
+    assert_int_equal(schema.found, store_migrations.count + 1);
+    assert_ok(store_read(kit->store, read_user, &find, &error));
+    assert_true(srv_id_equal(&find.user.id, &ada.id));
+    assert_ok(store_write(kit->store, add_user, &bob, &error));
+    /* No status may be NULL: it fails for a row that the step has not reached. */
+    kit_script(kit->url, "UPDATE users SET status = NULL WHERE motto <>"
+                         " CASE username WHEN 'ada' THEN 'ada!' ELSE 'none' END");
+    snprintf(number, sizeof number, "version %d", schema.found);
+    assert_srv(store_migrate(kit->store, &error), SRV_E_SCHEMA); /* the older program */
+    assert_non_null(strstr(error.detail, number));
+}
+
+static void store_undoes_a_migration_that_fails(void **state)
+{
+    srv_kit *kit = *state;
+    migration steps[STEPS_MAX];
+    migration_list next = next_program(steps, "CREATE TABLE new_one(id {id});"
+                                              "INSERT INTO nowhere VALUES (1);");
+    store_schema schema = { 0 };
+    srv_error error = { 0 };
+
+    assert_int_not_equal(store_write(kit->store, store_migrate_job, &next, &error), SRV_OK);
+    assert_non_null(strstr(error.detail, "nowhere"));
+    assert_ok(store_schema_read(kit->store, &schema, &error));
+    assert_int_equal(schema.found, store_migrations.count);
+    assert_ok(store_migrate(kit->store, &error)); /* the older program goes on */
+    kit_script(kit->url, "CREATE TABLE new_one(id int)");
+}
+
 static void *migrate_once(void *arg)
 {
     srv_kit *kit = arg;
@@ -274,6 +336,34 @@ static void store_refuses_urls_that_are_none(void **unused)
         assert_srv(store_open(&opts, &store, &error), SRV_E_CONFIG);
         assert_null(store);
     }
+}
+
+static void assert_connection_has(PGconn *conn, const char *name, const char *value)
+{
+    PQconninfoOption *all = PQconninfo(conn);
+    const PQconninfoOption *option = all;
+
+    assert_non_null(all);
+    while (option->keyword && strcmp(option->keyword, name) != 0)
+        option++;
+    assert_non_null(option->val);
+    assert_string_equal(option->val, value);
+    PQconninfoFree(all);
+}
+
+static void connections_notice_a_network_that_is_cut(void **unused)
+{
+    PGconn *conn = store_postgres_dial("postgresql://127.0.0.1:1/d?tcp_user_timeout=70", false);
+
+    (void)unused;
+    assert_connection_has(conn, "tcp_user_timeout", "70");
+    PQfinish(conn);
+    conn = store_postgres_dial("postgresql://127.0.0.1:1/d?client_encoding=LATIN1", true);
+    assert_connection_has(conn, "tcp_user_timeout", "5000");
+    assert_connection_has(conn, "connect_timeout", "5");
+    assert_connection_has(conn, "keepalives_idle", "5");
+    assert_connection_has(conn, "client_encoding", "UTF8");
+    PQfinish(conn);
 }
 
 /* --- sessions and the tape --- */
@@ -496,6 +586,45 @@ static void backup_restores_everything_that_stood_in_it(void **state)
     assert_int_equal(rmdir(folder), 0);
 }
 
+/* Neither what is empty, nor what another version of the program is at work on. */
+static void backup_refuses_another_schema(void **state)
+{
+    static const struct {
+        const char *edit;
+        const char *said;
+    } cases[] = {
+        { "UPDATE schema_migrations SET version = 9000 WHERE version = 1", "version 9000, this" },
+        { "DELETE FROM schema_migrations", "the database is empty" },
+        { "DROP TABLE schema_migrations", "the database is empty" },
+    };
+    srv_kit *kit = *state;
+    char folder[] = "/tmp/lanyard-backup-XXXXXX";
+    char path[64];
+
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/backup.db", folder);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        srv_error error = { 0 };
+
+        kit_script(kit->url, cases[i].edit);
+        assert_srv(store_backup(kit->store, path, &error), SRV_E_SCHEMA);
+        assert_non_null(strstr(error.detail, cases[i].said));
+    }
+    assert_int_equal(rmdir(folder), 0); /* no file is left */
+}
+
+static void store_makes_no_file_where_one_was_expected(void **unused)
+{
+    store_opts opts = { .url = "sqlite:/tmp/lanyard-is-not-there.db", .is_there = true };
+    srv_store *store = NULL;
+    srv_error error = { 0 };
+
+    (void)unused;
+    assert_srv(store_open(&opts, &store, &error), SRV_E_CONFIG);
+    assert_string_equal(error.detail, "there is no database at /tmp/lanyard-is-not-there.db");
+    assert_int_equal(access("/tmp/lanyard-is-not-there.db", F_OK), -1);
+}
+
 static void check_finds_a_backup_that_was_changed(void **state)
 {
     static const char *const edits[] = {
@@ -549,14 +678,19 @@ int main(void)
         OVER_A_KIT(store_migrates_twice_without_a_change),
         OVER_A_KIT(store_refuses_a_newer_schema_with_its_number),
         OVER_A_KIT(store_refuses_a_migration_that_was_edited),
+        OVER_A_KIT(store_migrates_rows_that_an_older_program_wrote),
+        OVER_A_KIT(store_undoes_a_migration_that_fails),
         cmocka_unit_test(store_migrates_once_when_two_start),
         cmocka_unit_test(store_refuses_urls_that_are_none),
+        cmocka_unit_test(connections_notice_a_network_that_is_cut),
         OVER_A_KIT(store_rotates_only_the_right_generation_family_and_time),
         OVER_A_KIT(store_rotates_alone_only_what_it_would_rotate_in_a_transaction),
         OVER_A_KIT(store_keeps_the_latest_rotators),
         OVER_A_KIT(store_never_counts_the_tape_back),
         OVER_A_KIT(store_checks_a_sound_database),
         OVER_A_KIT(backup_restores_everything_that_stood_in_it),
+        OVER_A_KIT(backup_refuses_another_schema),
+        cmocka_unit_test(store_makes_no_file_where_one_was_expected),
         OVER_A_KIT(check_finds_a_backup_that_was_changed),
         OVER_A_KIT(restore_refuses_what_is_no_backup),
     };

@@ -273,6 +273,11 @@ bool text_leaks(lanyard_str text, lanyard_bytes needle)
     return false;
 }
 
+bool text_contains(lanyard_str text, lanyard_str needle)
+{
+    return needle.len > 0 && text_has(text, (const uint8_t *)needle.ptr, needle.len);
+}
+
 lanyard_status status_named(lanyard_str name)
 {
     if (str_is(name, "OK"))

@@ -53,6 +53,9 @@ void buf_put_hmac(lanyard_buf *buf, int bits, lanyard_bytes key, lanyard_bytes m
 /* True when some run of 8 bytes of needle (all of it, when shorter) stands in text. */
 bool text_leaks(lanyard_str text, lanyard_bytes needle);
 
+/* True when all of needle, which is not empty, stands in text. */
+bool text_contains(lanyard_str text, lanyard_str needle);
+
 /* The status of that name. */
 lanyard_status status_named(lanyard_str name);
 

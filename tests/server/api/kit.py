@@ -64,7 +64,7 @@ def new_database(url):
 
 
 class Server:
-    """A running lanyardd; options as keyword arguments, "_" for "-"."""
+    """A running lanyardd; options as keyword arguments, "_" for "-"; None: not given."""
 
     def __init__(self, limits=True, unix=False, **options):
         self.place = pathlib.Path(tempfile.mkdtemp(prefix="lanyardd-"))
@@ -83,7 +83,7 @@ class Server:
 
     def words(self):
         return [f"--{name}={'true' if value is True else value}"
-                for name, value in self.options.items()]
+                for name, value in self.options.items() if value is not None]
 
     def start(self):
         (self.data / "address").unlink(missing_ok=True)

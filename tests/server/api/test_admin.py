@@ -4,6 +4,7 @@ import contextlib
 import datetime
 import json
 import os
+import re
 import shutil
 import sqlite3
 import stat
@@ -229,6 +230,34 @@ def test_a_backup_is_whole_and_found_out_when_changed():
     command("check-backup", path, expect=1)
 
 
+def test_a_database_that_is_not_there_is_neither_saved_nor_made():
+    path, copy = S.place / "typo.db", S.place / "copy-of-typo"
+    for words, status in ((("backup", str(copy)), 2), (("doctor",), 1)):
+        done = subprocess.run([PROGRAM, f"--data={S.data}", f"--db=sqlite:{path}", *words],
+                              capture_output=True, text=True)
+        same((words[0], done.returncode), (words[0], status))
+        assert f"there is no database at {path}" in done.stdout + done.stderr, done
+        same((path.exists(), copy.exists()), (False, False))
+
+
+def test_a_backup_refuses_an_empty_database_and_leaves_it_so():
+    path, copy = S.place / "empty.db", S.place / "copy-of-empty"
+    path.touch()
+    done = subprocess.run([PROGRAM, f"--data={S.data}", f"--db=sqlite:{path}", "backup", copy],
+                          capture_output=True, text=True)
+    same((done.returncode, copy.exists()), (1, False))
+    assert "the database is empty" in done.stderr, done.stderr
+    with sqlite3.connect(path) as database:
+        same(database.execute("SELECT count(*) FROM sqlite_master").fetchone(), (0,))
+
+
+def test_migrate_says_what_it_has_done():
+    words = [PROGRAM, f"--data={S.data}", f"--db=sqlite:{S.place}/fresh.db", "migrate"]
+    said = [subprocess.run(words, capture_output=True, text=True, check=True).stdout for _ in range(2)]
+    assert re.fullmatch(r"the schema has version \d+, and the database was empty\n", said[0]), said
+    same(said[1], said[0].split(",")[0] + "\n")
+
+
 def test_restore_waits_until_the_server_has_stopped():
     path = copy_name(S, "copy-2")
     command("backup", path)
@@ -261,8 +290,8 @@ def database(server, script):
 
 
 def test_t50_a_restore_that_was_cut_off_is_finished_by_the_next_start():
-    """On a machine that has seen nothing of what was ended; a trigger stands for the kill."""
-    server = Server()
+    """On a machine that has seen nothing of what was ended; a trigger of SQLite stands for the kill."""
+    server = Server(db=None)
     try:
         path = copy_name(server, "copy")
         user = server.register()
@@ -332,6 +361,15 @@ def test_restore_into_a_new_place_makes_it_for_its_owner_alone():
         assert "WRONG" not in command("doctor", server=server)
     finally:
         server.close()
+
+
+def test_restore_of_what_is_no_copy_makes_nothing():
+    copy, data = S.place / "no-copy", S.place / "never-made"
+    copy.write_text("no database at all, but long enough to be looked at" * 100)
+    for path in (copy, S.place / "nowhere"):
+        done = subprocess.run([PROGRAM, f"--data={data}", "restore", path], capture_output=True, text=True)
+        assert done.returncode in (1, 2) and done.stderr.startswith("lanyardd restore: "), done
+        same((path, data.exists()), (path, False))
 
 
 def test_restore_keeps_sessions_when_told_to():

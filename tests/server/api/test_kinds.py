@@ -78,13 +78,13 @@ def signed_again(token, key, header=(), **changed):
 
 
 KEY = b"0123456789abcdef0123456789abcdef"
+KEY_FILE = tempfile.NamedTemporaryFile("wb", suffix=".secret")
+KEY_FILE.write(KEY)
+KEY_FILE.flush()
 
 
 def hs256_server():
-    secret = tempfile.NamedTemporaryFile("wb", suffix=".secret")
-    secret.write(KEY)
-    secret.flush()
-    return Server(alg="HS256", secret_file=secret.name)
+    return Server(alg="HS256", secret_file=KEY_FILE.name)
 
 
 def test_t14_typ_is_looked_at():
@@ -111,6 +111,45 @@ def test_t34_an_auth_time_to_come_is_not_recent():
         check(server.ask("DELETE", "/v1/me", token=token), 204)
     finally:
         server.close()
+
+
+# --- the algorithms that a configuration may name ---
+
+def published(server, header):
+    """The key that the header names: of the JWKS, but a secret is never in it."""
+    keys = check(server.ask("GET", "/.well-known/jwks.json"), 200).json["keys"]
+    if header["alg"] == "HS256":
+        same(keys, [])
+        return KEY
+    found = [key for key in keys if key["kid"] == header["kid"]]
+    same([key.get("alg") for key in found], [header["alg"]])
+    return pyjwt().PyJWK(found[0], header["alg"]).key
+
+
+def test_each_algorithm_signs_and_is_published_and_verified():
+    for alg in ("EdDSA", "ES256", "RS256", "HS256"):
+        server = hs256_server() if alg == "HS256" else Server(alg=alg)
+        try:
+            client = server.client("introspect:any")
+            user = server.register()
+            token = user["access_token"]
+            header = pyjwt().get_unverified_header(token)
+            same((header["alg"], header["typ"]), (alg, "at+jwt"))
+            claims = pyjwt().decode(token, published(server, header), algorithms=[alg],
+                                    options={"verify_aud": False})
+            same(claims["sid"], user["session"]["id"])
+            same(check(server.ask("GET", "/v1/me", token=token), 200).json["username"], user["name"])
+            told = check(server.ask("POST", "/oauth/introspect", form={"token": token}, basic=client), 200)
+            same((told.json["active"], told.json["sub"]), (True, claims["sub"]))
+            fresh = check(server.refresh(user["refresh_token"]), 200).json["access_token"]
+            same(pyjwt().get_unverified_header(fresh)["alg"], alg)
+            server.stop()
+            server.start()
+            check(server.ask("GET", "/v1/me", token=fresh), 200)
+            check(server.ask("POST", "/v1/logout", token=fresh), 200)
+            check(server.ask("GET", "/v1/me", token=token), 401, "session_ended")
+        finally:
+            server.close()
 
 
 # --- the tutorial's tokens, made and read by the real PyJWT ---

@@ -86,6 +86,18 @@ def test_config_refuses_what_cannot_be():
     assert "IDLE_S" not in why, why
 
 
+def test_config_refuses_a_password_in_the_environment():
+    secret = {"PGPASSWORD": "hush-hush"}
+    url = f"--db=postgresql:///d?host={S.place}"
+    for words in ((url, "--check-config"), (f"--data={S.place}/env", url), (url, "doctor"),
+                  (url, "backup", f"{S.place}/env-copy")):
+        status, text, why = run(*words, env=secret)
+        assert status != 0 and "PGPASSWORD is set" in text + why, (words, status, text, why)
+        assert "hush" not in text + why, why
+    same(run("--check-config", env=secret)[0], 0)  # SQLite: nothing to do with it
+    same(run("--check-config", url, env={"PGPASSWORD": "", "PGPASSFILE": "/x"})[0], 0)
+
+
 def test_every_setting_stands_in_the_manual():
     page = (ROOT / "docs/man/lanyardd.conf.5.scd").read_text()
     live = {name for name, plus in re.findall(r"\*([a-z-]+)\*(\+?)", page) if plus}
@@ -105,6 +117,7 @@ def test_every_setting_stands_in_the_manual():
                "metrics-listen": "127.0.0.1:1", "socket-mode": "0660", "behind-proxy": "true"}
     numbers = [name for name in named if re.search(rf"\*{name}\*\+? \[\d", page) and name not in {*changed, "listen"}]
     changed |= {name: str(int(re.search(rf"\*{name}\*\+? \[(\d+)", page)[1]) + 1) for name in numbers}
+    changed = {name: value for name, value in changed.items() if name not in server.options}  # those win
     try:
         said = reload(server, path, "".join(f"{name} = {value}\n" for name, value in changed.items()))
         same(set(said["changed"]) | {"tls-cert", "tls-key"}, live)
@@ -155,6 +168,32 @@ def test_one_minute_is_enough():
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait(5)
+
+
+def test_make_run_beside_a_running_server_leaves_its_address_alone():
+    before = (S.data / "address").read_text()
+    done = subprocess.run([str(ROOT / "tools/run")], stdin=subprocess.DEVNULL, text=True, capture_output=True,
+                          timeout=10, env={**os.environ, "RUN_PLACE": str(S.data)})
+    same((done.returncode, done.stdout), (1, ""))
+    assert "another lanyardd runs here" in done.stderr, done.stderr
+    same((S.data / "address").read_text(), before)
+    check(S.ask("GET", "/livez"), 200)
+
+
+def test_the_first_free_port_from_8080_is_taken():
+    with socket.socket() as taken:
+        try:
+            taken.bind(("127.0.0.1", 8080))
+            taken.listen()
+        except OSError:
+            pass  # another program has it
+        server = Server(listen=None)
+        try:
+            host, port = server.address.split("//")[1].split(":")
+            assert host == "127.0.0.1" and 8080 < int(port) < 8180, server.address
+            check(server.ask("GET", "/livez"), 200)
+        finally:
+            server.close()
 
 
 def test_starts_in_half_a_second_and_drains():
@@ -498,7 +537,7 @@ def test_hangup_takes_a_new_certificate_and_cuts_nobody_off():
     make_certificate("first")
     path = S.place / "reload"
     path.write_text("")
-    server = Server(tls_cert=S.place / "cert", tls_key=S.place / "key", config=path, timeout_s=1)
+    server = Server(tls_cert=S.place / "cert", tls_key=S.place / "key", config=path, timeout_s=10)
     trusting = ssl.create_default_context()
     trusting.check_hostname = False
     trusting.verify_mode = ssl.CERT_NONE

@@ -242,6 +242,11 @@ class Server:
         """Launched and ready; the seconds that it took."""
         began = time.monotonic()
         self.launch()
+        return self.await_ready(began)
+
+    def await_ready(self, began=None):
+        """Ready; the seconds since then."""
+        began = began or time.monotonic()
         while time.monotonic() - began < READY_S:
             if self.process.poll() is not None:
                 raise Failed(f"lanyardd ended with {self.process.returncode}: {self.tail()}")
@@ -302,9 +307,13 @@ class Bench:
         self.cluster = os.environ.get("LANYARD_TEST_DB")
         self.url = None
         if self.cluster:
-            name = f"proof_{os.getpid()}_{self.folder.name[-6:].lower()}"
-            self.sql(f"CREATE DATABASE {name}", self.cluster)
-            self.url = self.cluster.replace("/postgres?", f"/{name}?")
+            self.renew()
+
+    def renew(self):
+        """An empty database in the cluster."""
+        name = f"proof_{os.getpid()}_{time.monotonic_ns()}"
+        self.sql(f"CREATE DATABASE {name}", self.cluster)
+        self.url = self.cluster.replace("/postgres?", f"/{name}?")
 
     @property
     def is_postgres(self):

@@ -7,7 +7,8 @@ import uuid
 from harness import Skipped, expect, histogram, quantile, remake, request_bytes, tokens
 
 LOGOUTS = 1000
-ROUNDS_MAX = 3
+ROUNDS = 3
+ROUNDS_IN_BOUNDS = 2
 PACE_S = 0.003
 SECRET = b"a secret that the two processes share, 42"
 
@@ -91,13 +92,19 @@ def measure(bench, first, second, name):
 
 
 def stays_within(bench, first, second, name, bound_ms):
-    """Another program on the machine can only make it slower: one round in bounds is enough."""
-    for _ in range(ROUNDS_MAX):
+    """Another program on the machine can only make it slower: one round of three may be out of
+    bounds. In make check the first in bounds stands for itself; else both others must be. The
+    delays of the last round."""
+    p99s = []
+    while len(p99s) < ROUNDS:
         late = measure(bench, first, second, name)
-        p99 = quantile(late, 0.99)
-        if p99 <= bound_ms:
-            return late
-    raise AssertionError(f"p99 {p99:.1f} ms {name}, at most {bound_ms} ms expected")
+        p99s.append(quantile(late, 0.99))
+        if not bench.options.thorough and p99s[0] <= bound_ms:
+            break
+    good = sum(p99 <= bound_ms for p99 in p99s)
+    expect(good >= min(ROUNDS_IN_BOUNDS, len(p99s)), "p99", [f"{p99:.1f} ms" for p99 in p99s], name,
+           f"at most {bound_ms} ms expected in {ROUNDS_IN_BOUNDS} of {ROUNDS} rounds")
+    return late
 
 
 def visibility(bench):

@@ -563,9 +563,10 @@ class Generator:
 
         parts = [Case("jwk", lambda m, jwk=jwk: m.PyJWK(jwk), f"PyJWK({jwk!r})")
                  for jwk in value or () if isinstance(jwk, dict)] if value is keys else ()
-        # An oct without "k" is a KeyError in the midst of PyJWT's reading of the others.
-        whole = [jwk for jwk in keys if not isinstance(jwk, dict) or "k" in jwk
-                 or jwk.get("kty") != "oct"]
+        # An oct without "k" is a KeyError in the midst of PyJWT's reading of the others; a key of a
+        # kind that it does not know is one that it leaves out.
+        whole = [{"kty": "XX"} if isinstance(jwk, dict) and jwk.get("kty") == "oct"
+                 and "k" not in jwk else jwk for jwk in keys]
         return Case("jwk_set", run, f"PyJWKSet({value!r})[{kid!r}]", parts,
                     Case("jwk_set", lambda m: run(m, whole), "", parts))
 
