@@ -81,13 +81,12 @@ class Mallinfo(ctypes.Structure):
 def native_bytes():
     """What malloc() has given out and was not given back: of the engine, libcrypto and all else.
 
-    Python's own small objects are not among these: getallocatedblocks() counts them.
+    Python's own small objects are not among these: getallocatedblocks() counts them. Under
+    AddressSanitizer they are, and too many come and go to tell: the plain build is looked at.
     """
-    library = ctypes.CDLL(None)
     if ASAN:
-        count = library.__sanitizer_get_current_allocated_bytes
-        count.restype = ctypes.c_size_t
-        return count()
+        return 0
+    library = ctypes.CDLL(None)
     library.mallinfo2.restype = Mallinfo
     info = library.mallinfo2()
     return info.uordblks + info.hblkhd
@@ -141,6 +140,7 @@ def test_memory_and_references_stay_level(name):
 KEPT = []
 
 
+@pytest.mark.skipif(ASAN, reason="only references are counted there")
 @pytest.mark.parametrize("leak, seen", [
     (lambda: KEPT.append(object()), ["blocks"]),
     (lambda: KEPT.append(SECRET), ["references"]),
