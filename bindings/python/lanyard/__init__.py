@@ -10,7 +10,7 @@ lanyard.jwt has the whole surface of PyJWT on the same engine.
 """
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import errors
 from ._core import (
@@ -31,6 +31,10 @@ from ._core import (
     sign_bytes,
 )
 from ._core import version as __version__
+
+if TYPE_CHECKING:  # at run time by __getattr__, below
+    from .client import AsyncClient as AsyncClient
+    from .client import Client as Client
 
 __all__ = [
     "__version__", "Algorithm", "CallerError", "CryptographyRefusal", "Error", "Issuer", "Key", "KeySet",

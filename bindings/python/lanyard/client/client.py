@@ -6,6 +6,8 @@ as soon as the server does. So a protected request costs no call, and a logout i
 second. How far behind it may fall is stated: beyond max_stale_s it refuses, or asks.
 """
 
+from __future__ import annotations
+
 import base64
 import json
 import logging
@@ -13,6 +15,8 @@ import os
 import threading
 import time
 import weakref
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote, quote_plus
 
 import lanyard
@@ -21,6 +25,9 @@ from .errors import NoKeys, Refused, SessionEnded, Stale, Unavailable
 from .identity import Identity, verified
 from .revoked import Revoked
 from .transport import Transport, read_object
+
+if TYPE_CHECKING:
+    import ssl
 
 __all__ = ["Client"]
 
@@ -76,9 +83,12 @@ class Client:
     "introspect" asks the server. context: an ssl.SSLContext.
     """
 
-    def __init__(self, server, *, client_id=None, secret_file=None, issuer=None, audience=None,
-                 max_stale_s=10.0, when_stale="refuse", leeway=0, timeout_s=5.0, context=None,
-                 algorithms=ALGORITHMS):
+    def __init__(self, server: str, *, client_id: str | None = None,
+                 secret_file: str | os.PathLike[str] | None = None, issuer: str | None = None,
+                 audience: str | Iterable[str] | None = None, max_stale_s: float = 10.0,
+                 when_stale: str = "refuse", leeway: int = 0, timeout_s: float = 5.0,
+                 context: ssl.SSLContext | None = None,
+                 algorithms: str | Iterable[str] = ALGORITHMS) -> None:
         if when_stale not in ("refuse", "introspect"):
             raise ValueError(f"when_stale is {when_stale!r}: expected refuse or introspect")
         if client_id and not secret_file:
@@ -90,7 +100,7 @@ class Client:
         self._http = Transport(server, context)
         self._feed_http = Transport(server, context)
         self._client_id, self._secret_file = client_id, secret_file
-        rules = {"issuers": issuer, "typ": "at+jwt", "leeway": leeway,
+        rules: dict[str, Any] = {"issuers": issuer, "typ": "at+jwt", "leeway": leeway,
                  "required": ("exp", "iat", "sub", "sid")}
         rules |= {"audiences": audience} if audience else {"allow": ["any_aud"]}
         self._policy = lanyard.Policy(algorithms, **rules)
@@ -138,19 +148,20 @@ class Client:
                 time.sleep(max(0.0, self._keys_at + KEYS_PAUSE_S - time.monotonic()))
             self._fetch_keys()
 
-    def require_keys(self):
+    def require_keys(self) -> None:
         """Fetches the server's keys unless they are known. Unavailable; NoKeys."""
         self._keys_newer_than(None)
 
     # The feed.
 
     @property
-    def lag(self):
+    def lag(self) -> float | None:
         """Seconds since the last news of what was ended; None: there was none yet."""
         return self._revoked.lag()
 
     @property
-    def is_following(self):
+    def is_following(self) -> bool:
+        """Whether it was given a client_id, and so may know what was ended."""
         return self._client_id is not None
 
     def _basic(self):
@@ -195,7 +206,7 @@ class Client:
                 stop.wait(pause)
                 pause = min(pause * 2, RETRY_MAX_S)
 
-    def start(self):
+    def start(self) -> None:
         """Follows the feed. The first verify() does it; a server that calls it at its start
         spares the first request the wait."""
         with self._lock:
@@ -204,22 +215,22 @@ class Client:
                                                 name="lanyard-feed", daemon=True)
                 self._thread.start()
 
-    def await_news(self, timeout_s=5.0):
+    def await_news(self, timeout_s: float = 5.0) -> bool:
         """Waits until the list of ended sessions is known and fresh. False: in vain."""
         self.start()
         with self._news:
             return self._news.wait_for(lambda: not self._is_stale(), timeout_s)
 
-    def close(self):
+    def close(self) -> None:
         """Stops following. Whoever is in verify() goes on."""
         self._is_closed = True
         self._stop.set()
         self._http.close()
 
-    def __enter__(self):
+    def __enter__(self) -> Client:
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     # Verifying.
@@ -239,7 +250,7 @@ class Client:
             self._keys_newer_than(verifier)
             return verified(self._verifier, token, forgive_expiry=forgive_expiry)
 
-    def verify(self, token, check_session=True):
+    def verify(self, token: str, check_session: bool = True) -> Identity:
         """The Identity of a live session. lanyard.Error: the token is no good; SessionEnded;
         Stale; Unavailable: the keys could not be fetched; NoKeys: there are none to fetch."""
         if self._thread is None:
@@ -250,7 +261,7 @@ class Client:
             self._check_revoked(token, found, claims)
         return Identity.of(claims)
 
-    def verify_here(self, token, check_session=True):
+    def verify_here(self, token: str, check_session: bool = True) -> Identity:
         """verify() for who must not wait: it fetches no key (KeyNotFoundError) and waits for no
         news (Stale)."""
         found = verified(self._verifier, token)
@@ -285,7 +296,7 @@ class Client:
         if not answer.get("active"):
             raise SessionEnded("introspection")
 
-    def introspect(self, token):
+    def introspect(self, token: str) -> dict[str, Any]:
         """What the server says of the token (RFC 7662)."""
         return self._http.call("POST", "/oauth/introspect", form="token=" + quote_plus(token),
                                headers=self._basic(), timeout=self._timeout_s,
@@ -309,31 +320,35 @@ class Client:
     def _device(device):
         return {"device": {"label": device}} if device else {}
 
-    def register(self, *, password, username=None, email=None, device=None, **origin):
+    def register(self, *, password: str, username: str | None = None, email: str | None = None,
+                 device: str | None = None, **origin: str | None) -> dict[str, Any]:
         """A TokenSet. origin: address= and user_agent= of who asks, for limits and lists; the
         address counts when lanyardd trusts this host as a proxy."""
         names = {key: value for key, value in (("username", username), ("email", email)) if value}
         return self._call("POST", "/register", {**names, "password": password,
                                                 **self._device(device)}, **origin)
 
-    def login(self, login, password, *, device=None, **origin):
+    def login(self, login: str, password: str, *, device: str | None = None,
+              **origin: str | None) -> dict[str, Any]:
+        """A TokenSet of a new session. login: a user name or an e-mail address."""
         return self._call("POST", "/login", {"login": login, "password": password,
                                              **self._device(device)}, **origin)
 
-    def refresh(self, refresh_token, **origin):
+    def refresh(self, refresh_token: str, **origin: str | None) -> dict[str, Any]:
         """A TokenSet. Sent once more when the connection is lost: within its grace window the
         server answers a repetition with the same generation."""
         return self._call("POST", "/refresh", {"refresh_token": refresh_token},
                           is_repeatable=True, **origin)
 
-    def logout(self, access_token=None, *, refresh_token=None, scope="this", **origin):
+    def logout(self, access_token: str | None = None, *, refresh_token: str | None = None,
+               scope: str = "this", **origin: str | None) -> int:
         """How many sessions it ended: this one, the user's others, or all. This process refuses
         the caller's own tokens from now on, those of other sessions with the next news, like every
         process. With a refresh token alone it is traded for an access token first: one that was
         used long ago ends its session by that."""
         if access_token is None:
             try:
-                access_token = self.refresh(refresh_token, **origin)["access_token"]
+                access_token = self.refresh(cast(str, refresh_token), **origin)["access_token"]
             except Refused as refused:
                 is_over = refused.code in ("session_ended", "session_expired", "refresh_reused")
                 if is_over and scope == "this":
@@ -351,24 +366,27 @@ class Client:
             return
         self._revoked.add_session(claims["sid"], 86400)
 
-    def me(self, access_token, **origin):
+    def me(self, access_token: str, **origin: str | None) -> dict[str, Any]:
+        """What lanyardd tells the user of the user."""
         return self._call("GET", "/me", None, access_token, **origin)
 
-    def sessions(self, access_token, **origin):
+    def sessions(self, access_token: str, **origin: str | None) -> list[dict[str, Any]]:
         """The user's live sessions."""
         return self._call("GET", "/sessions", None, access_token, **origin)["items"]
 
-    def end_session(self, access_token, sid, **origin):
+    def end_session(self, access_token: str, sid: str, **origin: str | None) -> None:
+        """Ends one of the user's sessions; this process refuses its tokens from now on."""
         self._call("DELETE", "/sessions/" + quote(sid, safe=""), None, access_token, **origin)
         self._revoked.add_session(sid, 86400)
 
-    def reauth(self, access_token, password, **origin):
+    def reauth(self, access_token: str, password: str, **origin: str | None) -> dict[str, Any]:
         """A TokenSet of a new session with a fresh auth_time; the old one ends."""
         token_set = self._call("POST", "/reauth", {"password": password}, access_token, **origin)
         self._forget(access_token)
         return token_set
 
-    def change_password(self, access_token, current_password, new_password, **origin):
+    def change_password(self, access_token: str, current_password: str, new_password: str,
+                        **origin: str | None) -> dict[str, Any]:
         """A TokenSet of a new session; every other of the user ends."""
         token_set = self._call("POST", "/me/password", {
             "current_password": current_password, "new_password": new_password}, access_token,

@@ -1,6 +1,9 @@
 """Who a verified access token speaks for."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field
+from typing import Any
 
 from .. import errors
 
@@ -25,15 +28,15 @@ class Identity:
 
     sub: str
     sid: str
-    roles: tuple = ()
+    roles: tuple[str, ...] = ()
     client_id: str = ""
     iat: int = 0
     exp: int = 0
     auth_time: int = 0
-    claims: dict = field(default_factory=dict, repr=False, compare=False)
+    claims: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
-    def of(cls, claims):
+    def of(cls, claims: dict[str, Any]) -> Identity:
         """The identity of verified claims."""
         roles = claims.get("roles") or ()
         return cls(
@@ -42,6 +45,6 @@ class Identity:
             iat=int(claims.get("iat", 0)), exp=int(claims.get("exp", 0)),
             auth_time=int(claims.get("auth_time", claims.get("iat", 0))), claims=claims)
 
-    def has_role(self, *wanted):
+    def has_role(self, *wanted: str) -> bool:
         """Whether it has every one of these roles."""
         return set(wanted) <= set(self.roles)

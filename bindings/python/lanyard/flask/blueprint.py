@@ -3,7 +3,10 @@ script for pages. Each view says what it takes and hands the work to the back en
 the same with lanyardd and without.
 """
 
+from __future__ import annotations
+
 from importlib import resources
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, jsonify, make_response, request
 
@@ -11,10 +14,13 @@ from .body import read_body
 from .problems import Problem
 from .refresh_token import sid_of
 
+if TYPE_CHECKING:
+    from .extension import Lanyard
+
 __all__ = ["make_blueprint"]
 
 
-def make_blueprint(lanyard):
+def make_blueprint(lanyard: Lanyard) -> Blueprint:
     """A new Blueprint for that Lanyard. init_app() makes and registers one; an application that
     wants it elsewhere turns that off (blueprint=False) and registers its own."""
     blueprint = Blueprint(lanyard.blueprint_name, __name__)

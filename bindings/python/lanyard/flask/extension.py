@@ -1,10 +1,15 @@
 """Lanyard: the extension object."""
 
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from functools import wraps
+from typing import Any, TypeVar, overload
 
-from flask import current_app, g, request
+from flask import Blueprint, Flask, current_app, g, request
 
+from ..client.identity import Identity
 from .cookies import Cookies
 from .embedded import Embedded, engine_for
 from .problems import Problem
@@ -15,6 +20,9 @@ from .tokens import secret_bytes
 __all__ = ["Lanyard", "State"]
 
 FRESH_SECONDS = 300
+_View = TypeVar("_View", bound=Callable[..., Any])
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+_Scope = TypeVar("_Scope", bound=Flask | Blueprint)
 
 
 class State:
@@ -29,11 +37,11 @@ class State:
 class _Caller:
     """Who sent the current request, found out once."""
 
-    def __init__(self):
-        self.identity = None
-        self.access_token = None
-        self.refusal = None
-        self.user = None
+    def __init__(self) -> None:
+        self.identity: Identity | None = None
+        self.access_token: str | None = None
+        self.refusal: Any = None  # the Problem, when there is no identity
+        self.user: Any = None
         self.is_unchecked = False  # a view did not want the session looked up
 
 
@@ -50,17 +58,18 @@ class Lanyard:
     LANYARD_DATABASE_URL or SQLALCHEMY_DATABASE_URI says where the sessions live.
     """
 
-    def __init__(self, app=None, *, name="", engine=None, blueprint=True):
+    def __init__(self, app: Flask | None = None, *, name: str = "", engine: Any = None,
+                 blueprint: bool = True) -> None:
         self.name = name
         self._engine = engine
         self._has_blueprint = blueprint
-        self._user_loader = None
-        self._callbacks = {}
-        self._end_listeners = []
+        self._user_loader: Callable[[Identity], Any] | None = None
+        self._callbacks: dict[str, Callable[..., Any]] = {}
+        self._end_listeners: list[Callable[[str, str, str], Any]] = []
         if app is not None:
             self.init_app(app)
 
-    def init_app(self, app, *, engine=None):
+    def init_app(self, app: Flask, *, engine: Any = None) -> None:
         """Reads the configuration, and registers the Blueprint and `flask lanyard`."""
         from .blueprint import make_blueprint
         from .commands import group
@@ -134,33 +143,33 @@ class Lanyard:
             for name, function in self._callbacks.items():
                 setattr(backend, name, function)
 
-    def _callback(self, name, function):
+    def _callback(self, name: str, function: _Function) -> _Function:
         self._callbacks[name] = function
         if current_app and self.name in current_app.extensions.get("lanyard-states", {}):
             self._apply_callbacks(self.state.backend)
         return function
 
-    def user_loader(self, function):
+    def user_loader(self, function: _Function) -> _Function:
         """Registers what makes current_user of an Identity. None: the user is no more, and the
         caller is nobody."""
         self._user_loader = function
         return function
 
-    def password_checker(self, function):
+    def password_checker(self, function: _Function) -> _Function:
         """Embedded, for an application with users of its own: (login, password) -> the id of the
         user, or None. Before init_app."""
         return self._callback("password_check", function)
 
-    def roles_loader(self, function):
+    def roles_loader(self, function: _Function) -> _Function:
         """Embedded: user id -> the roles for the next token, or None: no session any more. Before
         init_app."""
         return self._callback("roles_of", function)
 
-    def claims_loader(self, function):
+    def claims_loader(self, function: _Function) -> _Function:
         """Embedded: user id -> more claims of the access token. Before init_app."""
         return self._callback("extra_claims", function)
 
-    def on_session_end(self, function):
+    def on_session_end(self, function: _Function) -> _Function:
         """Embedded: function(sid, user_id, reason) is called after each end, once it is
         committed; reason "reuse" is worth a message to the user."""
         self._end_listeners.append(function)
@@ -173,23 +182,24 @@ class Lanyard:
     # Finding out who asks.
 
     @property
-    def state(self):
+    def state(self) -> State:
+        """What this application has of this Lanyard: settings, back end, cookies."""
         states = current_app.extensions.get("lanyard-states", {})
         if self.name not in states:
             raise RuntimeError("this application was not given to Lanyard.init_app()")
         return states[self.name]
 
     @property
-    def backend(self):
+    def backend(self) -> Any:
         """What the Blueprint calls: login(), refresh(), logout() and so on, as bare helpers."""
         return self.state.backend
 
     @staticmethod
-    def origin():
+    def origin() -> Origin:
         """Where the current request comes from."""
         return Origin(request.remote_addr or "", request.headers.get("User-Agent", ""))
 
-    def credential(self):
+    def credential(self) -> tuple[str | None, bool]:
         """(access token or None, whether it came by cookie)."""
         settings = self.state.settings
         if "header" in settings.locations and "Authorization" in request.headers:
@@ -209,7 +219,7 @@ class Lanyard:
             self.state.cookies.check(request, identity.sid)
         caller.identity, caller.access_token = identity, token
 
-    def caller(self, check_session=None):
+    def caller(self, check_session: bool | None = None) -> _Caller:
         """Who sent this request. Its refusal says why it is nobody. Asked once a request."""
         callers = g.setdefault("_lanyard_callers", {})
         caller = callers.get(self.name)
@@ -228,12 +238,12 @@ class Lanyard:
         return g.get("_lanyard_callers", {}).get(self.name) or self.caller()
 
     @property
-    def identity(self):
+    def identity(self) -> Identity | None:
         """The Identity of this request, or None."""
         return self._known().identity
 
     @property
-    def user(self):
+    def user(self) -> Any:
         """current_user: what the user_loader makes, else a User."""
         from .proxies import load_user
 
@@ -244,8 +254,9 @@ class Lanyard:
 
     # Protecting.
 
-    def check(self, *, optional=False, roles=(), any_role=(), max_age=None, fresh=False,
-              check_session=None):
+    def check(self, *, optional: bool = False, roles: str | Iterable[str] = (),
+              any_role: str | Iterable[str] = (), max_age: float | timedelta | None = None,
+              fresh: bool = False, check_session: bool | None = None) -> Identity | None:
         """Refuses the current request, or returns its Identity (None with optional). What
         required() does to a view, for use inside of one."""
         caller = self.caller(check_session)
@@ -277,7 +288,13 @@ class Lanyard:
             raise Problem("reauth_required", f"the last login was {age} s ago, this needs one of "
                           f"at most {max_age:g} s", challenge={"max_age": int(max_age)})
 
-    def required(self, view=None, **rules):
+    @overload
+    def required(self, view: _View, **rules: Any) -> _View: ...
+
+    @overload
+    def required(self, view: None = None, **rules: Any) -> Callable[[_View], _View]: ...
+
+    def required(self, view: Any = None, **rules: Any) -> Any:
         """@lanyard.required, @lanyard.required(roles="admin", max_age=300, optional=True ...)."""
         def decorate(function):
             @wraps(function)
@@ -288,26 +305,33 @@ class Lanyard:
             return guarded
         return decorate if view is None else decorate(view)
 
-    def roles(self, *roles):
+    def roles(self, *roles: str) -> Callable[[_View], _View]:
         """@lanyard.roles("admin"): every one of them."""
         return self.required(roles=roles)
 
-    def fresh_login(self, view=None):
+    @overload
+    def fresh_login(self, view: _View) -> _View: ...
+
+    @overload
+    def fresh_login(self, view: None = None) -> Callable[[_View], _View]: ...
+
+    def fresh_login(self, view: Any = None) -> Any:
         """Only with a token that came straight from a login, not from a refresh."""
         return self.required(view, fresh=True)
 
-    def step_up(self, max_age=FRESH_SECONDS):
+    def step_up(self, max_age: float | timedelta = FRESH_SECONDS) -> Callable[[_View], _View]:
         """Only within max_age seconds of the last proof of the password. The refusal says so
         (RFC 9470), and POST /auth/reauth answers it."""
         return self.required(max_age=max_age)
 
     @staticmethod
-    def public(view):
+    def public(view: _View) -> _View:
         """Exempts a view of what protect() protects."""
-        view._lanyard_is_public = True
+        marked: Any = view
+        marked._lanyard_is_public = True
         return view
 
-    def protect(self, scope, **rules):
+    def protect(self, scope: _Scope, **rules: Any) -> _Scope:
         """Protects every view of a Blueprint or of the application, but those marked @public, the
         Blueprint of this extension, and static files."""
         @scope.before_request
@@ -323,7 +347,8 @@ class Lanyard:
         return scope
 
     @property
-    def blueprint_name(self):
+    def blueprint_name(self) -> str:
+        """What url_for() calls its Blueprint."""
         return "lanyard" + (f"_{self.name}" if self.name else "")
 
 

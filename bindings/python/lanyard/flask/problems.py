@@ -6,7 +6,10 @@ an exception that has a response. An application that wants other words register
 @app.errorhandler(Problem), as for any exception.
 """
 
+from __future__ import annotations
+
 import json
+from typing import Any
 
 from flask import Response
 from werkzeug.exceptions import HTTPException
@@ -52,8 +55,10 @@ def _quoted(text):
 class Problem(HTTPException):
     """A refusal. code_name is stable ("session_ended"); detail is a sentence for people."""
 
-    def __init__(self, code_name, detail="", *, status=None, title=None, challenge=None,
-                 retry_after=None, realm="lanyard", **members):
+    def __init__(self, code_name: str, detail: str = "", *, status: int | None = None,
+                 title: str | None = None, challenge: dict[str, Any] | None = None,
+                 retry_after: int | str | None = None, realm: str = "lanyard",
+                 **members: Any) -> None:
         known = TITLES.get(code_name, (400, code_name.replace("_", " ").capitalize()))
         self.code = status or known[0]
         self.code_name = code_name
@@ -66,13 +71,13 @@ class Problem(HTTPException):
         self.response = self._make_response(detail)
 
     @property
-    def name(self):
+    def name(self) -> str:
         return self.title
 
-    def __reduce__(self):
+    def __reduce__(self) -> Any:
         return (_again, (self.code_name, self.description, self.code, self.title, self.members))
 
-    def as_dict(self):
+    def as_dict(self) -> dict[str, Any]:
         """The members of the body."""
         body = {"type": "/problems/" + self.code_name.replace("_", "-"), "title": self.title,
                 "status": self.code, "code": self.code_name}

@@ -1,7 +1,13 @@
 """current_user and current_session, in Flask's manner: they mean the request at hand."""
 
+from __future__ import annotations
+
+from typing import Any, cast
+
 from flask import current_app, g
 from werkzeug.local import LocalProxy
+
+from ..client.identity import Identity
 
 
 __all__ = ["current_session", "current_user", "load_user"]
@@ -53,5 +59,6 @@ def _extension():
     return current
 
 
-current_user = LocalProxy(lambda: _extension().user)
-current_session = LocalProxy(lambda: _extension().identity)
+# Any: a user_loader may make it whatever it likes.
+current_user: Any = LocalProxy(lambda: _extension().user)
+current_session = cast(Identity, LocalProxy(lambda: _extension().identity))

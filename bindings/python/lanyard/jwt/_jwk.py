@@ -40,6 +40,7 @@ def bytes_member(members: JWKDict, name: str) -> bytes:
 
 
 def text_of(data: bytes) -> str:
+    """Bytes in base64url, as text."""
     return base64url_encode(data).decode("ascii")
 
 

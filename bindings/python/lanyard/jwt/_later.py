@@ -92,6 +92,7 @@ def hash_name(hash_alg: Any) -> str:
 
 
 def bits_of(hash_alg: Any) -> int:
+    """256, 384 or 512 where the hash is the SHA-2 of that length, else 0."""
     return {"sha256": 256, "sha384": 384, "sha512": 512}.get(hash_name(hash_alg), 0)
 
 
@@ -107,6 +108,7 @@ class KeyTypes:
 
 
 def key_types(*names: str) -> tuple[Any, ...]:
+    """The classes of cryptography that are called so."""
     from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
 
     found = {}
