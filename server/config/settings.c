@@ -125,9 +125,12 @@ static const void *setting_value(const setting *row, const srv_config *config)
     return (const char *)config + row->offset;
 }
 
+/* An empty one is what it is without being set. */
 static srv_status setting_set_text(const setting *row, char **place, lanyard_str value,
                                    srv_error *error)
 {
+    if (value.len == 0)
+        value = lanyard_str_of(row->standard);
     if (value.len > TEXT_MAX || !lanyard_str_is_plain(value))
         return setting_fail(row, "expected plain text of at most 4096 bytes", error);
 

@@ -207,7 +207,8 @@ class PyJWT(metaclass=_hooks.Watched):
             else:
                 found = self._jws._verifiers.get(key)
             if (found is not None and algorithms and type(algorithms) in _CONTAINERS
-                    and found[0] in algorithms and len(found[2].__dict__) == found[3] and _asks_for_signature(options)):
+                    and found[0] in algorithms and len(found[2].__dict__) == found[3]
+                    and _asks_for_signature(options)):
                 merged = self.options if options is None else self._merge_options(options)
                 payload = found[1](jwt)
                 if payload is not None:
