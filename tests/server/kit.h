@@ -126,6 +126,36 @@ static inline void kit_close(srv_kit *kit)
     unlink(beside);
 }
 
+static inline int kit_setup_kind(void **state, bool is_walk)
+{
+    srv_kit *kit = malloc(sizeof *kit);
+
+    kit_open(kit, is_walk, NULL);
+    *state = kit;
+    return 0;
+}
+
+static inline int kit_setup(void **state)
+{
+    return kit_setup_kind(state, false);
+}
+
+static inline int kit_setup_walk(void **state)
+{
+    return kit_setup_kind(state, true);
+}
+
+static inline int kit_teardown(void **state)
+{
+    kit_close(*state);
+    free(*state);
+    return 0;
+}
+
+/* A test whose state is a kit of its own. */
+#define OVER_A_KIT(test)  cmocka_unit_test_setup_teardown(test, kit_setup, kit_teardown)
+#define OVER_A_WALK(test) cmocka_unit_test_setup_teardown(test, kit_setup_walk, kit_teardown)
+
 static inline session_origin kit_from(const char *address)
 {
     session_origin from = { .user_agent = "kit" };
@@ -150,6 +180,38 @@ static inline srv_id kit_user(srv_kit *kit, const char *name, const char *addres
     snprintf(row.user.roles, sizeof row.user.roles, "user");
     assert_ok(account_commit_register(&kit->accounts, &row, grant, &error));
     return row.user.id;
+}
+
+/* --- rows of users, and the jobs that write and read them --- */
+
+static inline user_row kit_some_user(srv_kit *kit, const char *name)
+{
+    user_row user = { .status = USER_ACTIVE, .profile = "{}" };
+
+    assert_ok(srv_id_new(kit->clock.now, &user.id));
+    snprintf(user.username, sizeof user.username, "%s", name);
+    user.created_at = kit->clock.now;
+    user.updated_at = kit->clock.now;
+    return user;
+}
+
+static inline srv_status kit_add_user(store_txn *txn, void *ctx, srv_error *error)
+{
+    (void)error;
+    return store_user_add(txn, ctx);
+}
+
+typedef struct kit_find_user {
+    const char *name;
+    user_row user;
+} kit_find_user;
+
+static inline srv_status kit_read_user(store_txn *txn, void *ctx, srv_error *error)
+{
+    kit_find_user *find = ctx;
+
+    (void)error;
+    return store_user_find(txn, find->name, &find->user);
 }
 
 static inline srv_status kit_refresh(srv_kit *kit, const char *text, const char *address,

@@ -23,26 +23,10 @@ typedef struct held_row {
     sem_t may_end;
 } held_row;
 
-static int open_kit(void **state)
-{
-    srv_kit *kit = malloc(sizeof *kit);
-
-    kit_open(kit, false, NULL);
-    *state = kit;
-    return 0;
-}
-
 static void on_postgresql(const srv_kit *kit)
 {
     if (strcmp(store_kind(kit->store), "postgresql") != 0)
         skip();
-}
-
-static int close_kit(void **state)
-{
-    kit_close(*state);
-    free(*state);
-    return 0;
 }
 
 /* A session of a user of its own, and the step that rotates it. */
@@ -244,8 +228,6 @@ static void bundle_refuses_whom_nobody_takes_in_time(void **state)
     store_close(impatient);
     kit->store = patient;
 }
-
-#define OVER_A_KIT(test) cmocka_unit_test_setup_teardown(test, open_kit, close_kit)
 
 int main(void)
 {

@@ -7,22 +7,6 @@
 #define THIEF "203.0.113.9"
 #define HOME6 "2001:db8:1::7"
 
-static int open_kit(void **state)
-{
-    srv_kit *kit = malloc(sizeof *kit);
-
-    kit_open(kit, true, NULL);
-    *state = kit;
-    return 0;
-}
-
-static int close_kit(void **state)
-{
-    kit_close(*state);
-    free(*state);
-    return 0;
-}
-
 static void refresh_rotates_and_moves_only_the_idle_limit(void **state)
 {
     srv_kit *kit = *state;
@@ -564,35 +548,33 @@ static void list_shows_the_last_use_in_steps_of_five_minutes(void **unused)
     assert_true(session.rotated_at - session_last_seen(&session) < 5 * SRV_MINUTE);
 }
 
-#define OVER_A_KIT(test) cmocka_unit_test_setup_teardown(test, open_kit, close_kit)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        OVER_A_KIT(refresh_rotates_and_moves_only_the_idle_limit),
-        OVER_A_KIT(refresh_gives_the_same_bytes_within_grace),
-        OVER_A_KIT(refresh_ends_the_session_one_microsecond_after_grace),
-        OVER_A_KIT(refresh_says_which_limit_passed),
-        OVER_A_KIT(refresh_never_outlives_the_absolute_limit),
-        OVER_A_KIT(refresh_stops_after_a_hundred_of_one_generation),
-        OVER_A_KIT(refresh_ends_a_follower_at_the_third_generation),
-        OVER_A_KIT(refresh_forgets_a_follower_that_missed_a_generation),
-        OVER_A_KIT(refresh_leaves_a_browser_with_two_addresses_alone),
-        OVER_A_KIT(refresh_finds_a_follower_among_others),
-        OVER_A_KIT(refresh_refuses_a_foreign_family_and_ends_nothing),
-        OVER_A_KIT(refresh_ends_a_session_whose_token_is_ahead),
-        OVER_A_KIT(refresh_token_survives_writing_and_reading),
-        OVER_A_KIT(refresh_token_refuses_every_changed_character),
-        OVER_A_KIT(login_ends_the_oldest_beyond_the_cap),
-        OVER_A_KIT(logout_ends_this_others_or_all),
-        OVER_A_KIT(logout_of_more_is_refused_to_a_session_that_has_ended),
-        OVER_A_KIT(logout_with_a_refresh_token_needs_its_family),
-        OVER_A_KIT(logout_of_what_had_ended_is_refused_here_too),
-        OVER_A_KIT(password_change_ends_expired_sessions_too),
-        OVER_A_KIT(restore_ends_everything_and_renews_the_epoch),
-        OVER_A_KIT(longest_life_counts_until_its_last_token_is_gone),
-        OVER_A_KIT(longest_life_is_at_least_what_is_known),
-        OVER_A_KIT(sweep_removes_what_is_long_over),
+        OVER_A_WALK(refresh_rotates_and_moves_only_the_idle_limit),
+        OVER_A_WALK(refresh_gives_the_same_bytes_within_grace),
+        OVER_A_WALK(refresh_ends_the_session_one_microsecond_after_grace),
+        OVER_A_WALK(refresh_says_which_limit_passed),
+        OVER_A_WALK(refresh_never_outlives_the_absolute_limit),
+        OVER_A_WALK(refresh_stops_after_a_hundred_of_one_generation),
+        OVER_A_WALK(refresh_ends_a_follower_at_the_third_generation),
+        OVER_A_WALK(refresh_forgets_a_follower_that_missed_a_generation),
+        OVER_A_WALK(refresh_leaves_a_browser_with_two_addresses_alone),
+        OVER_A_WALK(refresh_finds_a_follower_among_others),
+        OVER_A_WALK(refresh_refuses_a_foreign_family_and_ends_nothing),
+        OVER_A_WALK(refresh_ends_a_session_whose_token_is_ahead),
+        OVER_A_WALK(refresh_token_survives_writing_and_reading),
+        OVER_A_WALK(refresh_token_refuses_every_changed_character),
+        OVER_A_WALK(login_ends_the_oldest_beyond_the_cap),
+        OVER_A_WALK(logout_ends_this_others_or_all),
+        OVER_A_WALK(logout_of_more_is_refused_to_a_session_that_has_ended),
+        OVER_A_WALK(logout_with_a_refresh_token_needs_its_family),
+        OVER_A_WALK(logout_of_what_had_ended_is_refused_here_too),
+        OVER_A_WALK(password_change_ends_expired_sessions_too),
+        OVER_A_WALK(restore_ends_everything_and_renews_the_epoch),
+        OVER_A_WALK(longest_life_counts_until_its_last_token_is_gone),
+        OVER_A_WALK(longest_life_is_at_least_what_is_known),
+        OVER_A_WALK(sweep_removes_what_is_long_over),
         cmocka_unit_test(list_shows_the_last_use_in_steps_of_five_minutes),
     };
 

@@ -5,70 +5,24 @@
 #include "store/migrations.h"
 #include "store/postgres.h"
 
-static int open_kit(void **state)
-{
-    srv_kit *kit = malloc(sizeof *kit);
-
-    kit_open(kit, false, NULL);
-    *state = kit;
-    return 0;
-}
-
-static int close_kit(void **state)
-{
-    kit_close(*state);
-    free(*state);
-    return 0;
-}
-
-static user_row some_user(srv_kit *kit, const char *name)
-{
-    user_row user = { .status = USER_ACTIVE, .profile = "{}" };
-
-    assert_ok(srv_id_new(kit->clock.now, &user.id));
-    snprintf(user.username, sizeof user.username, "%s", name);
-    user.created_at = kit->clock.now;
-    user.updated_at = kit->clock.now;
-    return user;
-}
-
-static srv_status add_user(store_txn *txn, void *ctx, srv_error *error)
-{
-    (void)error;
-    return store_user_add(txn, ctx);
-}
-
 static srv_status add_user_then_fail(store_txn *txn, void *ctx, srv_error *error)
 {
-    TRY(add_user(txn, ctx, error));
+    TRY(kit_add_user(txn, ctx, error));
     return srv_fail(error, SRV_E_INVALID, "on purpose");
-}
-
-typedef struct find_user {
-    const char *name;
-    user_row user;
-} find_user;
-
-static srv_status read_user(store_txn *txn, void *ctx, srv_error *error)
-{
-    find_user *find = ctx;
-
-    (void)error;
-    return store_user_find(txn, find->name, &find->user);
 }
 
 static void store_keeps_every_column_of_a_user(void **state)
 {
     srv_kit *kit = *state;
-    user_row user = some_user(kit, "ada");
-    find_user find = { .name = "ada" };
+    user_row user = kit_some_user(kit, "ada");
+    kit_find_user find = { .name = "ada" };
     srv_error error = { 0 };
 
     snprintf(user.roles, sizeof user.roles, "admin user");
     snprintf(user.profile, sizeof user.profile, "{\"b\": 1, \"a\":[true]}");
     user.tokens_not_before = kit->clock.now + 1;
-    assert_ok(store_write(kit->store, add_user, &user, &error));
-    assert_ok(store_read(kit->store, read_user, &find, &error));
+    assert_ok(store_write(kit->store, kit_add_user, &user, &error));
+    assert_ok(store_read(kit->store, kit_read_user, &find, &error));
     assert_true(srv_id_equal(&find.user.id, &user.id));
     assert_string_equal(find.user.roles, "admin user");
     assert_string_equal(find.user.profile, "{\"b\": 1, \"a\":[true]}");
@@ -80,25 +34,25 @@ static void store_keeps_every_column_of_a_user(void **state)
 static void store_refuses_a_name_twice(void **state)
 {
     srv_kit *kit = *state;
-    user_row first = some_user(kit, "ada");
-    user_row second = some_user(kit, "ada");
+    user_row first = kit_some_user(kit, "ada");
+    user_row second = kit_some_user(kit, "ada");
     srv_error error = { 0 };
 
-    assert_ok(store_write(kit->store, add_user, &first, &error));
-    assert_srv(store_write(kit->store, add_user, &second, &error), SRV_E_USERNAME_TAKEN);
+    assert_ok(store_write(kit->store, kit_add_user, &first, &error));
+    assert_srv(store_write(kit->store, kit_add_user, &second, &error), SRV_E_USERNAME_TAKEN);
 }
 
 static void store_rolls_back_a_failing_job_alone(void **state)
 {
     srv_kit *kit = *state;
-    user_row user = some_user(kit, "ada");
-    find_user find = { .name = "ada" };
+    user_row user = kit_some_user(kit, "ada");
+    kit_find_user find = { .name = "ada" };
     srv_error error = { 0 };
 
     assert_srv(store_write(kit->store, add_user_then_fail, &user, &error), SRV_E_INVALID);
     assert_string_equal(error.detail, "on purpose");
-    assert_srv(store_read(kit->store, read_user, &find, &error), SRV_E_NOT_FOUND);
-    assert_ok(store_write(kit->store, add_user, &user, &error));
+    assert_srv(store_read(kit->store, kit_read_user, &find, &error), SRV_E_NOT_FOUND);
+    assert_ok(store_write(kit->store, kit_add_user, &user, &error));
 }
 
 static srv_status update_job(store_txn *txn, void *ctx, srv_error *error)
@@ -110,12 +64,12 @@ static srv_status update_job(store_txn *txn, void *ctx, srv_error *error)
 static void store_refuses_an_update_of_an_older_version(void **state)
 {
     srv_kit *kit = *state;
-    user_row user = some_user(kit, "ada");
-    user_row other = some_user(kit, "bob");
+    user_row user = kit_some_user(kit, "ada");
+    user_row other = kit_some_user(kit, "bob");
     srv_error error = { 0 };
 
-    assert_ok(store_write(kit->store, add_user, &user, &error));
-    assert_ok(store_write(kit->store, add_user, &other, &error));
+    assert_ok(store_write(kit->store, kit_add_user, &user, &error));
+    assert_ok(store_write(kit->store, kit_add_user, &other, &error));
     assert_ok(store_write(kit->store, update_job, &user, &error));
     assert_srv(store_write(kit->store, update_job, &user, &error), SRV_E_CONFLICT);
     user.version = 1;
@@ -191,135 +145,6 @@ static void store_loses_no_write_of_many_threads(void **state)
     }
     assert_ok(store_read(kit->store, read_count, &count, NULL));
     assert_int_equal(count, WRITERS / 4 * 3 * EACH);
-}
-
-/* --- the schema --- */
-
-static void store_migrates_twice_without_a_change(void **state)
-{
-    srv_kit *kit = *state;
-    store_schema schema = { 0 };
-    srv_error error = { 0 };
-
-    assert_ok(store_migrate(kit->store, &error));
-    assert_ok(store_schema_read(kit->store, &schema, &error));
-    assert_int_equal(schema.found, schema.wanted);
-    assert_true(schema.wanted >= 1);
-}
-
-static void store_refuses_a_newer_schema_with_its_number(void **state)
-{
-    srv_kit *kit = *state;
-    srv_error error = { 0 };
-
-    kit_script(kit->url, "INSERT INTO schema_migrations(version, checksum, applied_at)"
-                         " SELECT 9000, checksum, applied_at FROM schema_migrations LIMIT 1");
-    assert_srv(store_migrate(kit->store, &error), SRV_E_SCHEMA);
-    assert_non_null(strstr(error.detail, "9000"));
-}
-
-static void store_refuses_a_migration_that_was_edited(void **state)
-{
-    srv_kit *kit = *state;
-    srv_error error = { 0 };
-
-    kit_script(kit->url, "UPDATE schema_migrations SET checksum = (SELECT fam_hash FROM sessions"
-                         " UNION ALL SELECT value FROM meta LIMIT 1)");
-    assert_srv(store_migrate(kit->store, &error), SRV_E_SCHEMA);
-    assert_non_null(strstr(error.detail, "changed"));
-}
-
-#define STEPS_MAX 64
-
-/* This program's steps and one more: those of the next one. */
-static migration_list next_program(migration steps[STEPS_MAX], const char *text)
-{
-    int count = store_migrations.count;
-
-    assert_true(count < STEPS_MAX);
-    memcpy(steps, store_migrations.steps, (size_t)count * sizeof *steps);
-    steps[count] = (migration){ .version = count + 1, .text = text };
-    return (migration_list){ steps, count + 1 };
-}
-
-static void store_migrates_rows_that_an_older_program_wrote(void **state)
-{
-    srv_kit *kit = *state;
-    migration steps[STEPS_MAX];
-    migration_list next =
-        next_program(steps, "ALTER TABLE users ADD COLUMN motto {text} NOT NULL DEFAULT 'none';"
-                            "UPDATE users SET motto = username || '!';");
-    user_row ada = some_user(kit, "ada");
-    user_row bob = some_user(kit, "bob");
-    find_user find = { .name = "ada" };
-    store_schema schema = { 0 };
-    srv_error error = { 0 };
-    char number[16];
-
-    assert_ok(store_write(kit->store, add_user, &ada, &error));
-    for (int i = 0; i < 2; i++) /* the second time there is nothing to do */
-        assert_ok(store_write(kit->store, store_migrate_job, &next, &error));
-    assert_ok(store_schema_read(kit->store, &schema, &error));
-    assert_int_equal(schema.found, store_migrations.count + 1);
-    assert_ok(store_read(kit->store, read_user, &find, &error));
-    assert_true(srv_id_equal(&find.user.id, &ada.id));
-    assert_ok(store_write(kit->store, add_user, &bob, &error));
-    /* No status may be NULL: it fails for a row that the step has not reached. */
-    kit_script(kit->url, "UPDATE users SET status = NULL WHERE motto <>"
-                         " CASE username WHEN 'ada' THEN 'ada!' ELSE 'none' END");
-    snprintf(number, sizeof number, "version %d", schema.found);
-    assert_srv(store_migrate(kit->store, &error), SRV_E_SCHEMA); /* the older program */
-    assert_non_null(strstr(error.detail, number));
-}
-
-static void store_undoes_a_migration_that_fails(void **state)
-{
-    srv_kit *kit = *state;
-    migration steps[STEPS_MAX];
-    migration_list next = next_program(steps, "CREATE TABLE new_one(id {id});"
-                                              "INSERT INTO nowhere VALUES (1);");
-    store_schema schema = { 0 };
-    srv_error error = { 0 };
-
-    assert_int_not_equal(store_write(kit->store, store_migrate_job, &next, &error), SRV_OK);
-    assert_non_null(strstr(error.detail, "nowhere"));
-    assert_ok(store_schema_read(kit->store, &schema, &error));
-    assert_int_equal(schema.found, store_migrations.count);
-    assert_ok(store_migrate(kit->store, &error)); /* the older program goes on */
-    kit_script(kit->url, "CREATE TABLE new_one(id int)");
-}
-
-static void *migrate_once(void *arg)
-{
-    srv_kit *kit = arg;
-    store_opts opts = { .url = kit->url };
-    srv_store *store = NULL;
-    srv_error error = { 0 };
-    srv_status status = store_open(&opts, &store, &error);
-
-    if (status == SRV_OK)
-        status = store_migrate(store, &error);
-    store_close(store);
-    return status == SRV_OK ? arg : NULL;
-}
-
-static void store_migrates_once_when_two_start(void **unused)
-{
-    pthread_t threads[4];
-    srv_kit kit;
-
-    (void)unused;
-    kit_database(&kit, false);
-    for (int i = 0; i < 4; i++)
-        assert_int_equal(pthread_create(&threads[i], NULL, migrate_once, &kit), 0);
-    for (int i = 0; i < 4; i++) {
-        void *result = NULL;
-
-        pthread_join(threads[i], &result);
-        assert_ptr_equal(result, &kit);
-    }
-    kit_open_store(&kit, false);
-    kit_close(&kit);
 }
 
 static void store_refuses_urls_that_are_none(void **unused)
@@ -423,10 +248,10 @@ static srv_status rotate_with(srv_kit *kit, const session_row *session, int64_t 
 static void store_rotates_only_the_right_generation_family_and_time(void **state)
 {
     srv_kit *kit = *state;
-    user_row user = some_user(kit, "ada");
+    user_row user = kit_some_user(kit, "ada");
     session_row session = some_session(kit, &user);
 
-    assert_ok(store_write(kit->store, add_user, &user, NULL));
+    assert_ok(store_write(kit->store, kit_add_user, &user, NULL));
     assert_ok(store_write(kit->store, add_session, &session, NULL));
     assert_srv(rotate_with(kit, &session, 1, 9), SRV_E_NOT_FOUND);
     assert_srv(rotate_with(kit, &session, 0, 8), SRV_E_NOT_FOUND);
@@ -450,14 +275,14 @@ static srv_status rotate_alone(store_txn *txn, void *ctx, srv_error *error)
 static void store_rotates_alone_only_what_it_would_rotate_in_a_transaction(void **state)
 {
     srv_kit *kit = *state;
-    user_row user = some_user(kit, "ada");
+    user_row user = kit_some_user(kit, "ada");
     session_row session = some_session(kit, &user);
     rotation one = { .step = { .id = session.id, .idle_life = SRV_DAY } };
     bool is_postgres = strcmp(store_kind(kit->store), "postgresql") == 0;
     bool is_lost = true;
 
     memset(one.step.fam_hash, 9, sizeof one.step.fam_hash);
-    assert_ok(store_write(kit->store, add_user, &user, NULL));
+    assert_ok(store_write(kit->store, kit_add_user, &user, NULL));
     assert_ok(store_write(kit->store, add_session, &session, NULL));
     assert_srv(store_alone(kit->store, rotate_alone, &one, &is_lost, NULL),
                is_postgres ? SRV_OK : SRV_E_NOT_FOUND);
@@ -475,12 +300,12 @@ static void store_rotates_alone_only_what_it_would_rotate_in_a_transaction(void 
 static void store_keeps_the_latest_rotators(void **state)
 {
     srv_kit *kit = *state;
-    user_row user = some_user(kit, "ada");
+    user_row user = kit_some_user(kit, "ada");
     session_row session = some_session(kit, &user);
     rotation one = { .step = { .id = session.id, .idle_life = SRV_DAY } };
 
     memset(one.step.fam_hash, 9, sizeof one.step.fam_hash);
-    assert_ok(store_write(kit->store, add_user, &user, NULL));
+    assert_ok(store_write(kit->store, kit_add_user, &user, NULL));
     assert_ok(store_write(kit->store, add_session, &session, NULL));
     for (int i = 0; i < 40; i++) {
         char address[32];
@@ -548,8 +373,8 @@ static void backup_restores_everything_that_stood_in_it(void **state)
     char folder[] = "/tmp/lanyard-backup-XXXXXX";
     char path[64];
     tape_row entry = { .kind = TAPE_SID, .key = { 1 }, .key_len = 16 };
-    user_row late = some_user(kit, "late");
-    find_user find = { .name = "user1499" };
+    user_row late = kit_some_user(kit, "late");
+    kit_find_user find = { .name = "user1499" };
     session_grant grant;
     srv_error error = { 0 };
     int64_t seq = 0;
@@ -562,20 +387,20 @@ static void backup_restores_everything_that_stood_in_it(void **state)
 
         snprintf(name, sizeof name, "user%d", i);
 
-        user_row user = some_user(kit, name);
+        user_row user = kit_some_user(kit, name);
 
-        assert_ok(store_write(kit->store, add_user, &user, &error));
+        assert_ok(store_write(kit->store, kit_add_user, &user, &error));
     }
     assert_ok(store_write(kit->store, add_entry, &entry, &error));
     seq = entry.seq;
     assert_ok(store_backup(kit->store, path, &error));
     assert_srv(store_backup(kit->store, path, &error), SRV_E_CONFIG);
-    assert_ok(store_write(kit->store, add_user, &late, &error));
+    assert_ok(store_write(kit->store, kit_add_user, &late, &error));
     assert_ok(kit_refresh(kit, grant.refresh, "198.51.100.7", &grant, &error));
     assert_ok(store_restore(kit->store, path, &error));
-    assert_ok(store_read(kit->store, read_user, &find, &error));
+    assert_ok(store_read(kit->store, kit_read_user, &find, &error));
     find.name = "late";
-    assert_srv(store_read(kit->store, read_user, &find, &error), SRV_E_NOT_FOUND);
+    assert_srv(store_read(kit->store, kit_read_user, &find, &error), SRV_E_NOT_FOUND);
     assert_ok(store_write(kit->store, add_entry, &entry, &error));
     assert_true(entry.seq > seq);
     /* The session is one generation older than the token now. */
@@ -665,8 +490,6 @@ static void restore_refuses_what_is_no_backup(void **state)
     assert_srv(store_restore(kit->store, "/nowhere/backup.db", &error), SRV_E_CONFIG);
 }
 
-#define OVER_A_KIT(test) cmocka_unit_test_setup_teardown(test, open_kit, close_kit)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -675,12 +498,6 @@ int main(void)
         OVER_A_KIT(store_rolls_back_a_failing_job_alone),
         OVER_A_KIT(store_refuses_an_update_of_an_older_version),
         OVER_A_KIT(store_loses_no_write_of_many_threads),
-        OVER_A_KIT(store_migrates_twice_without_a_change),
-        OVER_A_KIT(store_refuses_a_newer_schema_with_its_number),
-        OVER_A_KIT(store_refuses_a_migration_that_was_edited),
-        OVER_A_KIT(store_migrates_rows_that_an_older_program_wrote),
-        OVER_A_KIT(store_undoes_a_migration_that_fails),
-        cmocka_unit_test(store_migrates_once_when_two_start),
         cmocka_unit_test(store_refuses_urls_that_are_none),
         cmocka_unit_test(connections_notice_a_network_that_is_cut),
         OVER_A_KIT(store_rotates_only_the_right_generation_family_and_time),
