@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#include "bare.h"
 
 #define ROWS 10000
 
@@ -21,22 +21,6 @@ typedef struct job {
     double seconds;
     long done;
 } job;
-
-static double now(void)
-{
-    struct timespec at;
-
-    clock_gettime(CLOCK_MONOTONIC, &at);
-    return (double)at.tv_sec + (double)at.tv_nsec / 1e9;
-}
-
-static void need(int holds, const char *what)
-{
-    if (holds)
-        return;
-    fprintf(stderr, "bare_store: %s\n", what);
-    exit(1);
-}
 
 static void run(sqlite3 *db, const char *text)
 {

@@ -11,8 +11,8 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
+#include "bare.h"
 
 #define CLIENTS_MAX 256
 #define TOKEN_MAX   512
@@ -32,22 +32,6 @@ typedef struct tally {
     long refused;
     long slots[SLOTS];
 } tally;
-
-static double now(void)
-{
-    struct timespec at;
-
-    clock_gettime(CLOCK_MONOTONIC, &at);
-    return (double)at.tv_sec + (double)at.tv_nsec / 1e9;
-}
-
-static void need(int holds, const char *what)
-{
-    if (holds)
-        return;
-    fprintf(stderr, "refresh_load: %s\n", what);
-    exit(1);
-}
 
 static void ask(client *one)
 {
