@@ -143,3 +143,28 @@ def test_two_tabs_whose_token_expired_renew_it_once(short, tmp_path):
             renewals += browser.run(f"return {RENEWALS};")
         assert statuses == [200] * 20
         assert renewals == 1
+
+
+@pytest.mark.everything
+def test_two_tabs_that_keep_a_token_fresh_renew_it_once(tmp_path):
+    """keep() renews half a minute before the end: of tokens of 40 s, ten seconds from now."""
+    with running(tmp_path, FLASK_LANYARD_ACCESS_SECONDS="40") as url, \
+            Browser(tmp_path / "one", url + "nothing") as browser:
+        driver, tabs = browser.driver, [browser.driver.current_window_handle]
+        browser.run(LOAD)
+        browser.run(f"""await lanyard.register({{ username: "ada", password: "{PASSWORD}" }});""")
+        driver.switch_to.new_window("tab")
+        driver.get(url + "nothing")
+        tabs.append(driver.current_window_handle)
+        browser.run(LOAD)
+        renewals, ends = 0, []
+        for tab in tabs:
+            driver.switch_to.window(tab)
+            browser.run("await lanyard.start(); lanyard.keep();")
+        time.sleep(14)
+        for tab in tabs:
+            driver.switch_to.window(tab)
+            renewals += browser.run(f"return {RENEWALS};")
+            ends.append(browser.run("return lanyard.state.expiresAt / 1000;"))
+        assert renewals == 1
+        assert min(ends) > time.time() + 30

@@ -14,6 +14,7 @@ const lanyard = (() => {
     const listeners = new Set();
     let running = null;
     let timer = 0;
+    let known = 0; // renewedAt(), when the server told the state
     let state = { user: null, session: null, expiresAt: 0 };
 
     const cookie = (name) => document.cookie.split("; ")
@@ -23,6 +24,7 @@ const lanyard = (() => {
 
     function tell(next) {
         state = next;
+        known = renewedAt();
         for (const listener of listeners)
             listener(state);
     }
@@ -67,16 +69,24 @@ const lanyard = (() => {
         }));
     }
 
-    // Another tab may have renewed since `seen`: then there is nothing to do but to look.
-    async function renewOnce(seen) {
+    // Another tab may have renewed since `seen`: then there is nothing to do but to look. What it stored
+    // may still be on its way to this process, so the server is asked before: a token that lives longer
+    // than `enoughMs` will do.
+    async function renewOnce(seen, enoughMs) {
         if (renewedAt() > seen)
             return look();
+        if (enoughMs < Infinity) {
+            const there = await raw(PREFIX + "/me");
+            const answer = there.ok ? await there.json() : { expires_in: 0 };
+            if (answer.expires_in * 1000 > enoughMs)
+                return stands(answer);
+        }
         return took(await call("POST", "/refresh"));
     }
 
-    function refresh(seen = renewedAt()) {
+    function refresh(seen = renewedAt(), enoughMs = Infinity) {
         if (!running) {
-            const work = () => renewOnce(seen);
+            const work = () => renewOnce(seen, enoughMs);
             running = (navigator.locks ? navigator.locks.request(RENEWED, work) : work())
                 .catch((error) => {
                     if (error instanceof Refused && error.problem.status === 401)
@@ -107,7 +117,7 @@ const lanyard = (() => {
                 tell({ user: null, session: null, expiresAt: 0 });
             return response;
         }
-        await refresh(seen);
+        await refresh(seen, 0);
         return raw(path, options);
     }
 
@@ -116,7 +126,7 @@ const lanyard = (() => {
         clearInterval(timer);
         timer = setInterval(() => {
             if (state.expiresAt && Date.now() > state.expiresAt - MARGIN_MS)
-                refresh(renewedAt()).catch(() => {});
+                refresh(known, MARGIN_MS).catch(() => {});
         }, 1000);
     }
 
