@@ -110,8 +110,10 @@ def main():
             report(measure(contestants))
             return
         with Lanyardd(Path(folder) / "lanyardd") as server:
-            contestants["lanyard on lanyardd, ended sessions refused"] = served(server)
+            app, token = served(server)
+            contestants["lanyard on lanyardd, ended sessions refused"] = app, token
             report(measure(contestants))
+            app.extensions["lanyard"].backend.client.close()
 
 
 def report(rates):
