@@ -5,17 +5,35 @@
 #include "base/crypto.h"
 #include "base/text.h"
 
-srv_status srv_id_new(srv_time now, srv_id *id)
+/* Of bytes that are random. */
+static void id_stamp(srv_id *id, srv_time now)
 {
     uint64_t milliseconds = (uint64_t)(now > 0 ? now / 1000 : 0);
+
+    for (int i = 0; i < 6; i++)
+        id->bytes[i] = (uint8_t)(milliseconds >> (40 - 8 * i));
+    id->bytes[6] = (uint8_t)((id->bytes[6] & 0x0f) | 0x70);
+    id->bytes[8] = (uint8_t)((id->bytes[8] & 0x3f) | 0x80);
+}
+
+srv_status srv_id_new(srv_time now, srv_id *id)
+{
     srv_id made;
 
     TRY(srv_random(made.bytes, sizeof made.bytes));
-    for (int i = 0; i < 6; i++)
-        made.bytes[i] = (uint8_t)(milliseconds >> (40 - 8 * i));
-    made.bytes[6] = (uint8_t)((made.bytes[6] & 0x0f) | 0x70);
-    made.bytes[8] = (uint8_t)((made.bytes[8] & 0x3f) | 0x80);
+    id_stamp(&made, now);
     *id = made;
+    return SRV_OK;
+}
+
+srv_status srv_id_next(srv_id_pool *pool, srv_time now, srv_id *id)
+{
+    if (pool->left == 0) {
+        TRY(srv_random(pool->random, sizeof pool->random));
+        pool->left = sizeof pool->random / sizeof *pool->random;
+    }
+    memcpy(id->bytes, pool->random[--pool->left], SRV_ID_LEN);
+    id_stamp(id, now);
     return SRV_OK;
 }
 

@@ -16,6 +16,14 @@ typedef struct srv_id {
 /* A new one of that time, its other 74 bits random. E_INTERNAL (no randomness). */
 SRV_CHECK srv_status srv_id_new(srv_time now, srv_id *id);
 
+/* CONFINED. Randomness for many IDs at a time, where one a request would be felt: libcrypto's
+ * generator makes a call of the system each time. Zeroed at first. */
+typedef struct srv_id_pool {
+    uint8_t random[64][SRV_ID_LEN];
+    size_t left;
+} srv_id_pool;
+SRV_CHECK srv_status srv_id_next(srv_id_pool *pool, srv_time now, srv_id *id);
+
 bool srv_id_equal(const srv_id *left, const srv_id *right);
 bool srv_id_is_nil(const srv_id *id);
 

@@ -102,7 +102,7 @@ static enum MHD_Result era_refuse(void *cls, struct MHD_Connection *connection, 
     return MHD_NO;
 }
 
-/* A daemon that listens nowhere finds out. The real one would close the socket when it fails. */
+/* A daemon that serves nobody finds out. */
 srv_status era_check(const http_era *era, srv_error *error)
 {
     struct MHD_Daemon *probe;
@@ -116,22 +116,6 @@ srv_status era_check(const http_era *era, srv_error *error)
         return srv_fail(error, SRV_E_CONFIG, "cannot listen with this certificate and key");
     MHD_stop_daemon(probe);
     return SRV_OK;
-}
-
-void era_shut(http_era *era)
-{
-    if (era->daemon)
-        MHD_quiesce_daemon(era->daemon);
-}
-
-/* Of a daemon that accepts nobody any more the socket is ours to close. */
-void era_end(struct MHD_Daemon *daemon, int fd)
-{
-    if (!daemon)
-        return;
-    MHD_quiesce_daemon(daemon);
-    MHD_stop_daemon(daemon);
-    close(fd);
 }
 
 static bool era_is_same_text(const char *left, const char *right)
@@ -152,7 +136,6 @@ void era_inherit(http_era *fresh, http_era *older)
     fresh->cert = older->cert;
     fresh->key = older->key;
     fresh->daemon = older->daemon;
-    fresh->fd = older->fd;
     older->cert = older->key = NULL;
     older->daemon = NULL;
 }

@@ -16,7 +16,7 @@ typedef struct http_era {
     char *cert; /* NULL: plain HTTP */
     char *key;
     struct MHD_Daemon *daemon; /* NULL: none yet, or not any more */
-    int fd;                    /* its own copy of the listening socket */
+    int64_t over_at;           /* monotonic, when the next one began; 0: it has not */
     struct http_era *older;
 } http_era;
 
@@ -29,13 +29,9 @@ SRV_CHECK srv_status era_after(http_era *older, const http_opts *opts, http_era 
                                srv_error *error);
 /* That certificate and key can be used, and belong together. E_CONFIG. */
 SRV_CHECK srv_status era_check(const http_era *era, srv_error *error);
-/* It accepts nobody any more. */
-void era_shut(http_era *era);
-/* Ends the daemon, if there is one, and whoever is connected to it. */
-void era_end(struct MHD_Daemon *daemon, int fd);
 /* Certificate, key and timeout are the same. */
 bool era_is_alike(const http_era *left, const http_era *right);
-/* What older listens with is fresh's. */
+/* What older serves with is fresh's. */
 void era_inherit(http_era *fresh, http_era *older);
 
 #endif

@@ -113,7 +113,8 @@ static bool exchange_is_http1(const char *version)
 }
 
 void exchange_open(http_exchange *exchange, const http_opts *opts,
-                   struct MHD_Connection *connection, const char *method, const char *version)
+                   struct MHD_Connection *connection, srv_id_pool *ids, const char *method,
+                   const char *version)
 {
     http_request *request = &exchange->request;
     srv_status uri = exchange_read_uri(exchange);
@@ -124,7 +125,7 @@ void exchange_open(http_exchange *exchange, const http_opts *opts,
     request->now = srv_now();
     request->method = lanyard_str_of(method);
     request->is_secure = opts->cert_path != NULL;
-    if (srv_id_new(request->now, &request->id) != SRV_OK)
+    if (srv_id_next(ids, request->now, &request->id) != SRV_OK)
         exchange->fault = SRV_E_INTERNAL;
     MHD_get_connection_values(connection, MHD_HEADER_KIND, exchange_add_header, exchange);
     if (exchange->fault == SRV_OK)

@@ -35,7 +35,8 @@ void exchange_free(http_exchange *exchange); /* wipes; NULL is fine */
 
 /* Reads method, path, query and headers, and judges them: sets fault. */
 void exchange_open(http_exchange *exchange, const http_opts *opts,
-                   struct MHD_Connection *connection, const char *method, const char *version);
+                   struct MHD_Connection *connection, srv_id_pool *ids, const char *method,
+                   const char *version);
 /* More of the body. false: close the connection at once. */
 bool exchange_feed(http_exchange *exchange, const char *data, size_t len);
 /* The body is whole. */

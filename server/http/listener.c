@@ -2,7 +2,7 @@
  *
  * How it works:
  *
- *     accept -> listener_connection() -> a peer (peers.h)
+ *     accept (acceptor.h) -> listener_admit() -> listener_connection() -> a peer (peers.h)
  *     request line -> listener_uri() -> an exchange
  *     headers -> listener_take(), first call: judged; a fault is answered at once
  *     body -> listener_take(): kept, up to HTTP_BODY_MAX
@@ -12,7 +12,6 @@
  */
 #include "http/listener.h"
 
-#include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,6 +21,7 @@
 #include <unistd.h>
 #include "base/log.h"
 #include "base/text.h"
+#include "http/acceptor.h"
 #include "http/era.h"
 #include "http/exchange.h"
 #include "http/peers.h"
@@ -37,12 +37,18 @@
 #define TICK_MS             250
 #define CLASSES             6
 
+typedef struct listener_event { /* what an event thread has for itself */
+    lanyard_worker *worker;     /* NULL: everything works, only slower */
+    srv_id_pool ids;
+} listener_event;
+
 struct http_listener {
     _Atomic(http_era *) era; /* the present one */
     http_socket socket;
+    http_acceptor acceptor;
     http_peers peers;
     http_workers workers;
-    pthread_key_t event_worker; /* a lanyard_worker for each event thread */
+    pthread_key_t event; /* a listener_event for each event thread */
     pthread_t ticker;
     bool has_ticker;
     pthread_mutex_t lock; /* of is_ending, with ended; of the daemons of eras that are over */
@@ -111,18 +117,29 @@ static void listener_completed(void *cls, struct MHD_Connection *connection, voi
     atomic_fetch_sub(&listener->active, 1);
 }
 
-static lanyard_worker *listener_event_worker(http_listener *listener)
+/* NULL: no memory. */
+static listener_event *listener_here(http_listener *listener)
 {
-    lanyard_worker *worker = pthread_getspecific(listener->event_worker);
+    listener_event *event = pthread_getspecific(listener->event);
 
-    if (!worker && lanyard_worker_new(NULL, &worker, NULL) == LANYARD_OK)
-        pthread_setspecific(listener->event_worker, worker);
-    return worker;
+    if (event)
+        return event;
+    event = calloc(1, sizeof *event);
+    if (!event || pthread_setspecific(listener->event, event) != 0) {
+        free(event);
+        return NULL;
+    }
+    if (lanyard_worker_new(NULL, &event->worker, NULL) != LANYARD_OK)
+        event->worker = NULL;
+    return event;
 }
 
-static void listener_forget_worker(void *worker)
+static void listener_forget(void *context)
 {
-    lanyard_worker_free(worker);
+    listener_event *event = context;
+
+    lanyard_worker_free(event->worker);
+    free(event);
 }
 
 static void listener_count(http_listener *listener, const http_exchange *exchange)
@@ -180,7 +197,8 @@ static void listener_done(void *ctx, http_exchange *exchange)
     MHD_resume_connection(exchange->connection);
 }
 
-static enum MHD_Result listener_dispatch(http_listener *listener, http_exchange *exchange)
+static enum MHD_Result listener_dispatch(http_listener *listener, http_exchange *exchange,
+                                         const listener_event *event)
 {
     const http_opts *opts = listener_opts(listener);
 
@@ -190,7 +208,7 @@ static enum MHD_Result listener_dispatch(http_listener *listener, http_exchange 
         return listener_refuse(listener, exchange);
     if (exchange->body.len == 0 && opts->is_quick &&
         opts->is_quick(opts->ctx, &exchange->request)) {
-        listener_run(listener, exchange, listener_event_worker(listener));
+        listener_run(listener, exchange, event->worker);
         exchange->state = EXCHANGE_HANDLED;
         return listener_send(listener, exchange, true);
     }
@@ -209,14 +227,15 @@ static enum MHD_Result listener_take(void *cls, struct MHD_Connection *connectio
 {
     http_listener *listener = cls;
     http_exchange *exchange = *context;
+    listener_event *event = listener_here(listener);
 
     (void)url;
-    if (!exchange)
+    if (!exchange || !event)
         return MHD_NO;
     if (exchange->state == EXCHANGE_HANDLED)
         return listener_send(listener, exchange, false);
     if (exchange->state == EXCHANGE_NEW) {
-        exchange_open(exchange, listener_opts(listener), connection, method, version);
+        exchange_open(exchange, listener_opts(listener), connection, &event->ids, method, version);
         return exchange->fault == SRV_OK ? MHD_YES : listener_refuse(listener, exchange);
     }
     if (*data_len > 0) {
@@ -225,31 +244,37 @@ static enum MHD_Result listener_take(void *cls, struct MHD_Connection *connectio
         *data_len = 0;
         return goes_on ? MHD_YES : MHD_NO;
     }
-    return listener_dispatch(listener, exchange);
+    return listener_dispatch(listener, exchange, event);
 }
 
 /* --- starting and ending --- */
 
+/* Who was accepted at the last moment is not counted at once. */
+static bool listener_is_idle(const http_era *era, int64_t now)
+{
+    const union MHD_DaemonInfo *info =
+        era->daemon && now - era->over_at > SRV_SECOND
+            ? MHD_get_daemon_info(era->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS)
+            : NULL;
+
+    return info && info->num_connections == 0;
+}
+
 /* Ends the daemon of an era that is over, and that nobody is connected to. false: there is none. */
-static bool listener_end_idle(http_listener *listener)
+static bool listener_end_idle(http_listener *listener, int64_t now)
 {
     struct MHD_Daemon *idle = NULL;
-    int fd = -1;
 
     pthread_mutex_lock(&listener->lock);
     for (http_era *era = atomic_load(&listener->era)->older; era && !idle; era = era->older) {
-        const union MHD_DaemonInfo *info =
-            era->daemon ? MHD_get_daemon_info(era->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS)
-                        : NULL;
-
-        if (info && info->num_connections == 0) {
+        if (listener_is_idle(era, now)) {
             idle = era->daemon;
-            fd = era->fd;
             era->daemon = NULL;
         }
     }
     pthread_mutex_unlock(&listener->lock);
-    era_end(idle, fd);
+    if (idle)
+        MHD_stop_daemon(idle);
     return idle != NULL;
 }
 
@@ -261,7 +286,7 @@ static bool listener_tick(http_listener *listener)
 
     workers_tick(&listener->workers, now);
     peers_end_slow(&listener->peers, now - TIMEOUTS_A_REQUEST * timeout);
-    while (listener_end_idle(listener)) {
+    while (listener_end_idle(listener, now)) {
     }
     now += (int64_t)TICK_MS * 1000;
     until = (struct timespec){ .tv_sec = now / SRV_SECOND, .tv_nsec = now % SRV_SECOND * 1000 };
@@ -297,7 +322,6 @@ static void listener_options(const http_era *era, struct MHD_OptionItem *items)
 {
     const http_opts *opts = &era->opts;
     struct MHD_OptionItem fixed[] = {
-        { MHD_OPTION_LISTEN_SOCKET, era->fd, NULL },
         { MHD_OPTION_CONNECTION_LIMIT, opts->connections_max, NULL },
         { MHD_OPTION_CONNECTION_TIMEOUT, opts->timeout_s, NULL },
         { MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY, NULL },
@@ -321,12 +345,10 @@ static void listener_options(const http_era *era, struct MHD_OptionItem *items)
 static srv_status listener_serve(http_listener *listener, http_era *era, srv_error *error)
 {
     struct MHD_OptionItem items[OPTIONS_MAX];
-    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME;
+    unsigned flags =
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET;
 
     TRY(era_check(era, error));
-    era->fd = fcntl(listener->socket.fd, F_DUPFD_CLOEXEC, 0);
-    if (era->fd < 0)
-        return srv_fail(error, SRV_E_UNAVAILABLE, "no file descriptor is left to listen with");
     listener_options(era, items);
     if (era->cert)
         flags |= MHD_USE_TLS;
@@ -335,8 +357,7 @@ static srv_status listener_serve(http_listener *listener, http_era *era, srv_err
                          listener_uri, listener, MHD_OPTION_NOTIFY_COMPLETED, listener_completed,
                          listener, MHD_OPTION_NOTIFY_CONNECTION, listener_connection, listener,
                          MHD_OPTION_ARRAY, items, MHD_OPTION_END);
-    /* It may have closed its copy of the socket or not, so that nobody else may. */
-    return era->daemon ? SRV_OK : srv_fail(error, SRV_E_CONFIG, "libmicrohttpd cannot listen");
+    return era->daemon ? SRV_OK : srv_fail(error, SRV_E_CONFIG, "libmicrohttpd does not start");
 }
 
 static void listener_name(http_listener *listener)
@@ -347,7 +368,24 @@ static void listener_name(http_listener *listener)
              listener->socket.is_unix ? "" : scheme, listener->socket.name);
 }
 
-/* Everything but the daemon, which comes last: from then on requests arrive. */
+static bool listener_has_room(void *ctx)
+{
+    http_listener *listener = ctx;
+
+    return peers_count(&listener->peers) < listener_opts(listener)->connections_max;
+}
+
+/* The lock keeps the era's daemon from ending meanwhile. What cannot be added is closed. */
+static void listener_admit(void *ctx, int fd, const struct sockaddr *from, socklen_t len)
+{
+    http_listener *listener = ctx;
+
+    pthread_mutex_lock(&listener->lock);
+    (void)MHD_add_connection(atomic_load(&listener->era)->daemon, fd, from, len);
+    pthread_mutex_unlock(&listener->lock);
+}
+
+/* The acceptor comes last: from then on requests arrive. */
 static srv_status listener_prepare(http_listener *listener, srv_error *error)
 {
     const http_opts *opts = listener_opts(listener);
@@ -356,11 +394,12 @@ static srv_status listener_prepare(http_listener *listener, srv_error *error)
                          error));
     listener_name(listener);
     TRY(workers_start(&listener->workers, opts->workers, error));
-    if (pthread_create(&listener->ticker, NULL, listener_ticker, listener) == 0) {
-        listener->has_ticker = true;
-        return listener_serve(listener, listener->era, error);
-    }
-    return srv_fail(error, SRV_E_NO_MEMORY, "cannot start a thread");
+    TRY(listener_serve(listener, listener->era, error));
+    listener->has_ticker = pthread_create(&listener->ticker, NULL, listener_ticker, listener) == 0;
+    listener->acceptor.fd = listener->socket.fd;
+    return listener->has_ticker && acceptor_start(&listener->acceptor)
+               ? SRV_OK
+               : srv_fail(error, SRV_E_NO_MEMORY, "cannot start a thread");
 }
 
 static void listener_end_ticker(http_listener *listener)
@@ -373,7 +412,6 @@ static void listener_end_ticker(http_listener *listener)
         pthread_join(listener->ticker, NULL);
 }
 
-/* From the newest on: an era that is over has no listening socket any more. */
 static void listener_end_eras(http_listener *listener)
 {
     http_era *era = listener->era;
@@ -381,7 +419,8 @@ static void listener_end_eras(http_listener *listener)
     while (era) {
         http_era *older = era->older;
 
-        era_end(era->daemon, era->fd);
+        if (era->daemon)
+            MHD_stop_daemon(era->daemon);
         era_free(era);
         era = older;
     }
@@ -389,13 +428,13 @@ static void listener_end_eras(http_listener *listener)
 
 static void listener_free(http_listener *listener)
 {
+    acceptor_end(&listener->acceptor);
     listener_end_ticker(listener);
     listener_end_eras(listener);
-    if (listener->workers.threads)
-        workers_stop(&listener->workers);
+    workers_stop(&listener->workers);
     http_socket_close(&listener->socket);
     peers_done(&listener->peers);
-    pthread_key_delete(listener->event_worker);
+    pthread_key_delete(listener->event);
     pthread_cond_destroy(&listener->ended);
     pthread_mutex_destroy(&listener->lock);
     free(listener);
@@ -417,7 +456,10 @@ static void listener_init(http_listener *listener, http_era *era)
     pthread_condattr_t attr;
 
     listener->era = era;
-    listener->socket.fd = -1;
+    listener->socket.fd = listener->acceptor.fd = -1;
+    listener->acceptor.has_room = listener_has_room;
+    listener->acceptor.take = listener_admit;
+    listener->acceptor.ctx = listener;
     listener->workers.run = listener_run;
     listener->workers.done = listener_done;
     listener->workers.ctx = listener;
@@ -438,7 +480,7 @@ srv_status http_listen(const http_opts *opts, http_listener **made, srv_error *e
 
     http_listener *listener = calloc(1, sizeof *listener);
 
-    if (!listener || pthread_key_create(&listener->event_worker, listener_forget_worker) != 0) {
+    if (!listener || pthread_key_create(&listener->event, listener_forget) != 0) {
         free(listener);
         era_free(era);
         return srv_fail(error, SRV_E_NO_MEMORY, "no memory");
@@ -455,13 +497,13 @@ srv_status http_listen(const http_opts *opts, http_listener **made, srv_error *e
     return SRV_OK;
 }
 
-/* The new daemon accepts before the old one stops to: nobody is turned away between the two. */
+/* Who is accepted from now on goes to the new daemon. */
 static srv_status listener_replace(http_listener *listener, http_era *fresh, http_era *older,
                                    srv_error *error)
 {
     TRY(listener_serve(listener, fresh, error));
     fresh->number++;
-    era_shut(older);
+    older->over_at = srv_monotonic();
     return SRV_OK;
 }
 
@@ -523,17 +565,14 @@ void http_read_stats(http_listener *listener, http_stats *stats)
     pthread_mutex_unlock(&listener->workers.lock);
 }
 
-/* A daemon that accepts nobody leaves who connects waiting in the kernel's queue; the socket itself
- * is shut, so that they are refused and turn to another server. */
 void http_shut(http_listener *listener)
 {
     if (!listener)
         return;
     pthread_mutex_lock(&listener->lock);
     atomic_store(&listener->is_draining, true);
-    era_shut(listener->era);
-    shutdown(listener->socket.fd, SHUT_RDWR);
     pthread_mutex_unlock(&listener->lock);
+    acceptor_end(&listener->acceptor);
     workers_wake(&listener->workers, true);
 }
 

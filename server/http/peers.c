@@ -50,6 +50,16 @@ void peers_remove(http_peers *peers, http_peer *peer)
     free(peer);
 }
 
+unsigned peers_count(http_peers *peers)
+{
+    pthread_mutex_lock(&peers->lock);
+
+    unsigned count = peers->count;
+
+    pthread_mutex_unlock(&peers->lock);
+    return count;
+}
+
 void peers_owe(http_peer *peer, int64_t since)
 {
     if (peer)

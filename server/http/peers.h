@@ -32,6 +32,7 @@ void peers_done(http_peers *peers);
 /* NULL: no memory; such a connection has the plain timeout only. */
 http_peer *peers_add(http_peers *peers, int fd, unsigned era, int64_t now);
 void peers_remove(http_peers *peers, http_peer *peer); /* NULL is fine */
+unsigned peers_count(http_peers *peers);
 /* A request is here whole (0), or the next one is awaited (now). NULL is fine. */
 void peers_owe(http_peer *peer, int64_t since);
 /* Shuts down what has owed a request since before then. */

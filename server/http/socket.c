@@ -128,7 +128,7 @@ static srv_status socket_open_unix(const char *path, unsigned mode, http_socket 
         return socket_fail(error, SRV_E_CONFIG, "expected a path of 1 to 107 bytes, found", path);
     TRY(socket_clear(&place.local, error));
 
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
     /* Nobody can connect before listen(), so the mode is right from the first moment. */
     if (fd < 0 || bind(fd, &place.any, sizeof place.local) != 0 || chmod(path, mode) != 0 ||
@@ -146,7 +146,7 @@ static srv_status socket_open_unix(const char *path, unsigned mode, http_socket 
 /* 0, or what errno says. */
 static int socket_bind_inet(const socket_place *place, socklen_t len, int *made)
 {
-    int fd = socket(place->any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    int fd = socket(place->any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
     int on = 1;
 
     if (fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&

@@ -1,7 +1,9 @@
 /* workers.h - threads for handlers that wait, and the place where parked requests wait for news.
  *
- * Shared by all threads. A parked request is looked at again after workers_wake() or at its time;
- * a wake between the handler's look and the parking is not lost: wakes are counted.
+ * Shared by all threads. One more starts when a request would wait for one, as long as there are
+ * fewer than most; one that had nothing to do for 30 s ends, all but two. A parked request is
+ * looked at again after workers_wake() or at its time; a wake between the handler's look and the
+ * parking is not lost: wakes are counted.
  */
 #ifndef SERVER_HTTP_WORKERS_H
 #define SERVER_HTTP_WORKERS_H
@@ -23,12 +25,13 @@ typedef struct workers_list {
 
 typedef struct http_workers {
     pthread_mutex_t lock;
-    pthread_cond_t news;
-    pthread_t *threads;
-    unsigned count;
+    pthread_cond_t news; /* a request is queued, or it is_ending */
+    pthread_cond_t gone; /* the last thread has ended */
+    unsigned most;       /* 0: never started */
+    unsigned count;      /* of threads */
+    unsigned idle;       /* of them wait for a request, or are about to */
     workers_list queue;
     workers_list parked;
-    unsigned busy; /* with a handler */
     uint64_t wakes;
     bool is_last_look; /* nothing is parked any more */
     bool is_ending;
@@ -37,8 +40,8 @@ typedef struct http_workers {
     void *ctx;
 } http_workers;
 
-SRV_CHECK srv_status workers_start(http_workers *workers, unsigned count, srv_error *error);
-/* Ends the threads; the queue is empty by then. */
+SRV_CHECK srv_status workers_start(http_workers *workers, unsigned most, srv_error *error);
+/* Ends the threads; the queue is empty by then. Nothing to do when they never started. */
 void workers_stop(http_workers *workers);
 
 /* A request is in a handler, or waits for one. */

@@ -83,8 +83,8 @@ size_t lan_utf8_write(uint32_t code_point, char out[4])
 int lanyard_str_is_plain(lanyard_str text)
 {
     while (text.len > 0) {
-        size_t len = lan_utf8_sequence(text);
         uint8_t first = (uint8_t)text.ptr[0];
+        size_t len = first < 0x7f ? 1 : lan_utf8_sequence(text);
 
         if (len == 0 || first < 0x20 || first == 0x7f)
             return 0;
