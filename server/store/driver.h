@@ -51,7 +51,8 @@ typedef enum store_fault {
 struct store_conn { /* the first member of each back end's own */
     const store_driver *driver;
     store_fault fault;
-    store_conn *next; /* of the pool */
+    char why[SRV_DETAIL_MAX]; /* what failed last, in the database's words: for the log */
+    store_conn *next;         /* of the pool */
 };
 
 /* Savepoints inside of a transaction; they nest. */

@@ -23,6 +23,7 @@ typedef enum notice_state {
 
 struct store_notice {
     const store_opts *opts;
+    libpq pq;     /* when it wants_conn */
     int wake;     /* an eventfd */
     PGconn *conn; /* NULL: SQLite, deaf, or not even begun */
     notice_state state;
@@ -34,12 +35,19 @@ struct store_notice {
 
 srv_status store_notice_new(const store_opts *opts, store_notice **made, srv_error *error)
 {
+    bool wants_conn = !opts->is_deaf && !opts->is_walk && strncmp(opts->url, "postgres", 8) == 0;
+    libpq pq = { 0 };
+
+    if (wants_conn)
+        TRY(libpq_load(&pq, error));
+
     store_notice *notice = calloc(1, sizeof *notice);
 
     if (!notice)
         return srv_fail(error, SRV_E_NO_MEMORY, "no memory");
     notice->opts = opts;
-    notice->wants_conn = !opts->is_deaf && !opts->is_walk && strncmp(opts->url, "postgres", 8) == 0;
+    notice->pq = pq;
+    notice->wants_conn = wants_conn;
     notice->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (notice->wake < 0) {
         free(notice);
@@ -53,14 +61,15 @@ void store_notice_free(store_notice *notice)
 {
     if (!notice)
         return;
-    PQfinish(notice->conn);
+    if (notice->conn)
+        notice->pq.finish(notice->conn);
     close(notice->wake);
     free(notice);
 }
 
 static void notice_hang_up(store_notice *notice)
 {
-    PQfinish(notice->conn);
+    notice->pq.finish(notice->conn);
     notice->conn = NULL;
     notice->retry_at = srv_monotonic() + NOTICE_RETRY;
 }
@@ -73,24 +82,24 @@ static void notice_dial(store_notice *notice)
         notice_hang_up(notice);
     if (!notice->wants_conn || notice->conn || now < notice->retry_at)
         return;
-    notice->conn = store_postgres_dial(notice->opts->url, false);
+    notice->conn = store_postgres_dial(&notice->pq, notice->opts->url, false);
     notice->state = NOTICE_DIALING;
     notice->events = POLLOUT;
     notice->give_up_at = now + NOTICE_LIMIT;
-    if (PQstatus(notice->conn) == CONNECTION_BAD)
+    if (notice->pq.status(notice->conn) == CONNECTION_BAD)
         notice_hang_up(notice);
 }
 
 static void notice_go_on_dialing(store_notice *notice)
 {
-    switch (PQconnectPoll(notice->conn)) {
+    switch (notice->pq.connectPoll(notice->conn)) {
     case PGRES_POLLING_READING:
         notice->events = POLLIN;
         return;
     case PGRES_POLLING_OK:
         notice->state = NOTICE_ASKING;
         notice->events = POLLIN;
-        if (!PQsendQuery(notice->conn, "LISTEN " NOTICE_CHANNEL))
+        if (!notice->pq.sendQuery(notice->conn, "LISTEN " NOTICE_CHANNEL))
             notice_hang_up(notice);
         return;
     case PGRES_POLLING_FAILED:
@@ -104,12 +113,12 @@ static void notice_go_on_dialing(store_notice *notice)
 /* Reads as far as it goes without waiting. */
 static void notice_read_answer(store_notice *notice)
 {
-    while (!PQisBusy(notice->conn)) {
-        PGresult *result = PQgetResult(notice->conn);
+    while (!notice->pq.isBusy(notice->conn)) {
+        PGresult *result = notice->pq.getResult(notice->conn);
         bool is_over = !result;
-        bool is_bad = !is_over && PQresultStatus(result) != PGRES_COMMAND_OK;
+        bool is_bad = !is_over && notice->pq.resultStatus(result) != PGRES_COMMAND_OK;
 
-        PQclear(result);
+        notice->pq.clear(result);
         if (is_over)
             notice->state = NOTICE_HEARING;
         else if (is_bad)
@@ -125,14 +134,15 @@ static void notice_step(store_notice *notice)
         notice_go_on_dialing(notice);
         return;
     }
-    if (!PQconsumeInput(notice->conn)) {
+    if (!notice->pq.consumeInput(notice->conn)) {
         notice_hang_up(notice);
         return;
     }
     if (notice->state == NOTICE_ASKING)
         notice_read_answer(notice);
-    for (PGnotify *heard = PQnotifies(notice->conn); heard; heard = PQnotifies(notice->conn))
-        PQfreemem(heard);
+    for (PGnotify *heard = notice->pq.notifies(notice->conn); heard;
+         heard = notice->pq.notifies(notice->conn))
+        notice->pq.freemem(heard);
 }
 
 /* It ends with every step, so that what was written before LISTEN stood is not missed. */
@@ -142,7 +152,7 @@ void store_notice_wait(store_notice *notice, unsigned timeout_ms)
 
     struct pollfd files[2] = {
         { .fd = notice->wake, .events = POLLIN },
-        { .fd = notice->conn ? PQsocket(notice->conn) : -1, .events = notice->events },
+        { .fd = notice->conn ? notice->pq.socket(notice->conn) : -1, .events = notice->events },
     };
     uint64_t count = 0;
 

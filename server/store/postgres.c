@@ -28,11 +28,22 @@ static const postgres_state postgres_states[] = {
     { "58", SRV_E_UNAVAILABLE, FAULT_NONE },    /* I/O */
 };
 
+/* The sentence alone: what follows may tell values. */
+static void postgres_note(postgres_conn *conn, const PGresult *result)
+{
+    const char *said = conn->pq.resultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+
+    snprintf(conn->base.why, sizeof conn->base.why, "%s",
+             said ? said : conn->pq.errorMessage(conn->pg));
+    conn->base.why[strcspn(conn->base.why, "\n")] = '\0';
+}
+
 srv_status store_postgres_failed(postgres_conn *conn, const PGresult *result)
 {
-    const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    const char *state = conn->pq.resultErrorField(result, PG_DIAG_SQLSTATE);
 
-    if (PQstatus(conn->pg) != CONNECTION_OK || !state) {
+    postgres_note(conn, result);
+    if (conn->pq.status(conn->pg) != CONNECTION_OK || !state) {
         conn->base.fault = FAULT_LOST;
         return SRV_E_UNAVAILABLE;
     }
@@ -50,13 +61,13 @@ srv_status store_postgres_failed(postgres_conn *conn, const PGresult *result)
 
 static srv_status postgres_do(postgres_conn *conn, const char *text)
 {
-    PGresult *result = PQexec(conn->pg, text);
-    ExecStatusType kind = PQresultStatus(result);
+    PGresult *result = conn->pq.exec(conn->pg, text);
+    ExecStatusType kind = conn->pq.resultStatus(result);
     srv_status status = kind == PGRES_COMMAND_OK || kind == PGRES_TUPLES_OK
                             ? SRV_OK
                             : store_postgres_failed(conn, result);
 
-    PQclear(result);
+    conn->pq.clear(result);
     return status;
 }
 
@@ -66,7 +77,7 @@ static void postgres_close(store_conn *base)
 
     if (!conn)
         return;
-    PQfinish(conn->pg);
+    conn->pq.finish(conn->pg);
     free(conn);
 }
 
@@ -79,7 +90,7 @@ static void postgres_silence(void *ctx, const char *text)
 
 /* What stands before dbname a URL may say otherwise. TCP may go without an answer for 5000 ms; a
  * silent one is asked for one after 5 s, and every 2 s. */
-PGconn *store_postgres_dial(const char *url, bool waits)
+PGconn *store_postgres_dial(const libpq *pq, const char *url, bool waits)
 {
     static const char *const names[] = {
         "application_name", "connect_timeout",     "tcp_user_timeout",
@@ -88,9 +99,9 @@ PGconn *store_postgres_dial(const char *url, bool waits)
     };
     const char *const values[] = { "lanyardd", "5", "5000", "5", "2", "3", url, "UTF8", NULL };
     PGconn *conn =
-        waits ? PQconnectdbParams(names, values, 1) : PQconnectStartParams(names, values, 1);
+        waits ? pq->connectdbParams(names, values, 1) : pq->connectStartParams(names, values, 1);
 
-    PQsetNoticeProcessor(conn, postgres_silence, NULL);
+    pq->setNoticeProcessor(conn, postgres_silence, NULL);
     return conn;
 }
 
@@ -104,10 +115,18 @@ static srv_status postgres_open(const store_opts *opts, bool is_reader, store_co
     if (!conn)
         return srv_fail(error, SRV_E_NO_MEMORY, "no memory");
     conn->base.driver = &store_postgres;
-    conn->pg = store_postgres_dial(opts->url, true);
+
+    srv_status status = libpq_load(&conn->pq, error);
+
+    if (status != SRV_OK) {
+        free(conn);
+        return status;
+    }
+    conn->pg = store_postgres_dial(&conn->pq, opts->url, true);
     /* Nobody waits for a lock longer than a client waits for an answer. */
-    if (PQstatus(conn->pg) != CONNECTION_OK || postgres_do(conn, "SET lock_timeout = '5s'")) {
-        snprintf(detail, sizeof detail, "%s", PQerrorMessage(conn->pg));
+    if (conn->pq.status(conn->pg) != CONNECTION_OK ||
+        postgres_do(conn, "SET lock_timeout = '5s'")) {
+        snprintf(detail, sizeof detail, "%s", conn->pq.errorMessage(conn->pg));
         detail[strcspn(detail, "\n")] = '\0';
         postgres_close(&conn->base);
         return srv_fail(error, SRV_E_UNAVAILABLE, detail);
@@ -117,11 +136,12 @@ static srv_status postgres_open(const store_opts *opts, bool is_reader, store_co
 }
 
 /* Decimal digits, as PostgreSQL writes a bigint that is positive. */
-static srv_time postgres_read_clock(const PGresult *result)
+static srv_time postgres_read_clock(const postgres_conn *conn, const PGresult *result)
 {
     srv_time now = 0;
 
-    for (const char *digit = PQgetvalue(result, 0, 0); *digit >= '0' && *digit <= '9'; digit++)
+    for (const char *digit = conn->pq.getvalue(result, 0, 0); *digit >= '0' && *digit <= '9';
+         digit++)
         now = now * 10 + (*digit - '0');
     return now;
 }
@@ -129,36 +149,38 @@ static srv_time postgres_read_clock(const PGresult *result)
 static srv_status postgres_begin(store_conn *base, bool is_reader, srv_time *now)
 {
     postgres_conn *conn = (postgres_conn *)base;
-    PGresult *result =
-        PQexec(conn->pg, is_reader ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; " CLOCK_SQL
-                                   : "BEGIN ISOLATION LEVEL READ COMMITTED; " CLOCK_SQL);
-    bool is_begun = PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) == 1;
+    PGresult *result = conn->pq.exec(
+        conn->pg, is_reader ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; " CLOCK_SQL
+                            : "BEGIN ISOLATION LEVEL READ COMMITTED; " CLOCK_SQL);
+    bool is_begun =
+        conn->pq.resultStatus(result) == PGRES_TUPLES_OK && conn->pq.ntuples(result) == 1;
     srv_status status = is_begun ? SRV_OK : store_postgres_failed(conn, result);
 
     if (is_begun && now)
-        *now = postgres_read_clock(result);
-    PQclear(result);
+        *now = postgres_read_clock(conn, result);
+    conn->pq.clear(result);
     return status;
 }
 
 static srv_status postgres_commit(store_conn *base)
 {
     postgres_conn *conn = (postgres_conn *)base;
-    PGresult *result = PQexec(conn->pg, "COMMIT");
-    srv_status status =
-        PQresultStatus(result) == PGRES_COMMAND_OK ? SRV_OK : store_postgres_failed(conn, result);
+    PGresult *result = conn->pq.exec(conn->pg, "COMMIT");
+    srv_status status = conn->pq.resultStatus(result) == PGRES_COMMAND_OK
+                            ? SRV_OK
+                            : store_postgres_failed(conn, result);
 
     /* A transaction that had failed answers ROLLBACK to COMMIT, and calls it a success. */
-    if (status == SRV_OK && strcmp(PQcmdStatus(result), "COMMIT") != 0)
+    if (status == SRV_OK && strcmp(conn->pq.cmdStatus(result), "COMMIT") != 0)
         status = SRV_E_INTERNAL;
-    PQclear(result);
+    conn->pq.clear(result);
     return status;
 }
 
 static bool postgres_is_open(const store_conn *base)
 {
     const postgres_conn *conn = (const postgres_conn *)base;
-    PGTransactionStatusType state = PQtransactionStatus(conn->pg);
+    PGTransactionStatusType state = conn->pq.transactionStatus(conn->pg);
 
     return state == PQTRANS_INTRANS || state == PQTRANS_INERROR;
 }
@@ -197,7 +219,7 @@ static srv_status postgres_script(store_conn *base, const char *text, srv_error 
 
     if (status == SRV_OK)
         return SRV_OK;
-    snprintf(detail, sizeof detail, "%s", PQerrorMessage(conn->pg));
+    snprintf(detail, sizeof detail, "%s", conn->pq.errorMessage(conn->pg));
     detail[strcspn(detail, "\n")] = '\0';
     return srv_fail(error, status, detail);
 }
@@ -206,12 +228,13 @@ static srv_status postgres_check(store_conn *base, srv_error *error)
 {
     static const store_statement all[] = { STATEMENT_MIGRATIONS, STATEMENT_TAPE_LAST,
                                            STATEMENT_KEYS, STATEMENT_CLIENTS };
+    postgres_conn *conn = (postgres_conn *)base;
 
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         srv_status status = store_postgres_run(base, all[i], NULL, 0, NULL, NULL, NULL);
 
         if (status != SRV_OK)
-            return srv_fail(error, status, PQerrorMessage(((postgres_conn *)base)->pg));
+            return srv_fail(error, status, conn->pq.errorMessage(conn->pg));
     }
     return SRV_OK;
 }

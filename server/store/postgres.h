@@ -2,11 +2,12 @@
 #ifndef SERVER_STORE_POSTGRES_H
 #define SERVER_STORE_POSTGRES_H
 
-#include <libpq-fe.h>
 #include "store/driver.h"
+#include "store/libpq.h"
 
 typedef struct postgres_conn {
     store_conn base;
+    libpq pq;
     PGconn *pg;
     bool is_prepared[STATEMENTS];
 } postgres_conn;
@@ -14,7 +15,7 @@ typedef struct postgres_conn {
 /* A connection, whole or failed; or, without waiting, the beginning of one for PQconnectPoll(). A
  * machine that is gone is noticed within seconds; one that answers and whose PostgreSQL stands
  * still is not. NULL: no memory. */
-PGconn *store_postgres_dial(const char *url, bool waits);
+PGconn *store_postgres_dial(const libpq *pq, const char *url, bool waits);
 
 /* What a result says went wrong, as a status; sets the connection's fault. */
 srv_status store_postgres_failed(postgres_conn *conn, const PGresult *result);

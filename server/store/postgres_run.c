@@ -59,21 +59,22 @@ static srv_status postgres_prepare(postgres_conn *conn, store_statement number, 
         return SRV_OK;
     TRY(store_spell(DIALECT_POSTGRES, store_statement_text(number), text));
 
-    PGresult *result = PQprepare(conn->pg, name, text, (int)count, params->types);
-    srv_status status =
-        PQresultStatus(result) == PGRES_COMMAND_OK ? SRV_OK : store_postgres_failed(conn, result);
+    PGresult *result = conn->pq.prepare(conn->pg, name, text, (int)count, params->types);
+    srv_status status = conn->pq.resultStatus(result) == PGRES_COMMAND_OK
+                            ? SRV_OK
+                            : store_postgres_failed(conn, result);
 
-    PQclear(result);
+    conn->pq.clear(result);
     conn->is_prepared[number] = status == SRV_OK;
     return status;
 }
 
 /* "12", of an INSERT, UPDATE or DELETE. */
-static int64_t postgres_changed(PGresult *result)
+static int64_t postgres_changed(const postgres_conn *conn, PGresult *result)
 {
     int64_t rows = 0;
 
-    for (const char *digit = PQcmdTuples(result); *digit >= '0' && *digit <= '9'; digit++)
+    for (const char *digit = conn->pq.cmdTuples(result); *digit >= '0' && *digit <= '9'; digit++)
         rows = rows * 10 + (*digit - '0');
     return rows;
 }
@@ -82,13 +83,14 @@ static srv_status postgres_take(postgres_conn *conn, PGresult *result, store_res
                                 void *ctx, int64_t *changed)
 {
     store_result row = { .conn = &conn->base, .handle = result };
-    ExecStatusType kind = PQresultStatus(result);
+    ExecStatusType kind = conn->pq.resultStatus(result);
 
     if (kind != PGRES_COMMAND_OK && kind != PGRES_TUPLES_OK)
         return store_postgres_failed(conn, result);
     if (changed)
-        *changed = kind == PGRES_TUPLES_OK ? PQntuples(result) : postgres_changed(result);
-    for (; each && row.row < PQntuples(result); row.row++)
+        *changed =
+            kind == PGRES_TUPLES_OK ? conn->pq.ntuples(result) : postgres_changed(conn, result);
+    for (; each && row.row < conn->pq.ntuples(result); row.row++)
         if (!each(ctx, &row))
             break;
     return SRV_OK;
@@ -115,11 +117,11 @@ srv_status store_postgres_run(store_conn *base, store_statement number, const st
 
     TRY(postgres_ready(conn, number, values, count, &params, name));
 
-    PGresult *result =
-        PQexecPrepared(conn->pg, name, (int)count, params.values, params.lens, params.formats, 1);
+    PGresult *result = conn->pq.execPrepared(conn->pg, name, (int)count, params.values, params.lens,
+                                             params.formats, 1);
     srv_status status = postgres_take(conn, result, each, ctx, changed);
 
-    PQclear(result);
+    conn->pq.clear(result);
     return status;
 }
 
@@ -129,16 +131,17 @@ static srv_status postgres_send(postgres_conn *conn, const store_call *call)
     char name[16];
 
     TRY(postgres_ready(conn, call->statement, call->values, call->count, &params, name));
-    return PQsendQueryPrepared(conn->pg, name, (int)call->count, params.values, params.lens,
-                               params.formats, 1) == 1
+    return conn->pq.sendQueryPrepared(conn->pg, name, (int)call->count, params.values, params.lens,
+                                      params.formats, 1) == 1
                ? SRV_OK
                : store_postgres_failed(conn, NULL);
 }
 
 /* Takes a result that holds rows or a count, as long as one more is expected. */
-static bool postgres_keep(PGresult *result, PGresult **results, size_t count, size_t *got)
+static bool postgres_keep(const postgres_conn *conn, PGresult *result, PGresult **results,
+                          size_t count, size_t *got)
 {
-    ExecStatusType kind = PQresultStatus(result); /* an error for NULL */
+    ExecStatusType kind = conn->pq.resultStatus(result); /* an error for NULL */
 
     if ((kind != PGRES_TUPLES_OK && kind != PGRES_COMMAND_OK) || *got == count)
         return false;
@@ -155,17 +158,17 @@ static srv_status postgres_receive(postgres_conn *conn, PGresult **results, size
     bool was_null = false; /* one ends a statement, a second the connection */
 
     for (;;) {
-        PGresult *result = PQgetResult(conn->pg);
-        ExecStatusType kind = PQresultStatus(result);
+        PGresult *result = conn->pq.getResult(conn->pg);
+        ExecStatusType kind = conn->pq.resultStatus(result);
 
         if (!result && was_null)
             return store_postgres_failed(conn, NULL);
         was_null = !result;
-        if (postgres_keep(result, results, count, got))
+        if (postgres_keep(conn, result, results, count, got))
             continue;
         if (result && kind != PGRES_PIPELINE_SYNC && status == SRV_OK)
             status = store_postgres_failed(conn, result);
-        PQclear(result);
+        conn->pq.clear(result);
         if (kind == PGRES_PIPELINE_SYNC)
             return status == SRV_OK && *got < count ? SRV_E_INTERNAL : status;
     }
@@ -174,16 +177,16 @@ static srv_status postgres_receive(postgres_conn *conn, PGresult **results, size
 static srv_status postgres_pipeline(postgres_conn *conn, store_call *const calls[], size_t count,
                                     PGresult **results, size_t *got)
 {
-    if (PQenterPipelineMode(conn->pg) != 1)
+    if (conn->pq.enterPipelineMode(conn->pg) != 1)
         return store_postgres_failed(conn, NULL);
     for (size_t i = 0; i < count; i++)
         TRY(postgres_send(conn, calls[i]));
-    if (PQpipelineSync(conn->pg) != 1)
+    if (conn->pq.pipelineSync(conn->pg) != 1)
         return store_postgres_failed(conn, NULL);
 
     srv_status status = postgres_receive(conn, results, count, got);
 
-    if (conn->base.fault < FAULT_LOST && PQexitPipelineMode(conn->pg) != 1)
+    if (conn->base.fault < FAULT_LOST && conn->pq.exitPipelineMode(conn->pg) != 1)
         return store_postgres_failed(conn, NULL);
     return status;
 }
@@ -217,38 +220,40 @@ srv_status store_postgres_run_all(store_conn *base, store_call *const calls[], s
         if (status == SRV_OK)
             calls[i]->status =
                 postgres_take(conn, results[i], calls[i]->each, calls[i]->ctx, calls[i]->changed);
-        PQclear(results[i]);
+        conn->pq.clear(results[i]);
     }
     return status;
 }
 
-static const PGresult *postgres_result(const store_result *result)
+static const libpq *postgres_library(const store_result *result)
 {
-    return result->handle;
+    return &((const postgres_conn *)result->conn)->pq;
 }
 
 bool store_postgres_is_null(const store_result *result, int column)
 {
-    return PQgetisnull(postgres_result(result), result->row, column) == 1;
+    return postgres_library(result)->getisnull(result->handle, result->row, column) == 1;
 }
 
 int64_t store_postgres_number(const store_result *result, int column)
 {
-    const PGresult *rows = postgres_result(result);
-    const char *bytes = PQgetvalue(rows, result->row, column);
-    int len = PQgetlength(rows, result->row, column);
+    const libpq *pq = postgres_library(result);
+    const PGresult *rows = result->handle;
+    const char *bytes = pq->getvalue(rows, result->row, column);
+    int len = pq->getlength(rows, result->row, column);
     uint64_t number = len > 0 && (bytes[0] & 0x80) ? UINT64_MAX : 0; /* the sign goes on */
 
     for (int i = 0; i < len && i < 8; i++)
         number = number << 8 | (uint8_t)bytes[i];
-    return PQftype(rows, column) == OID_TIMESTAMPTZ ? (int64_t)number + EPOCH_2000
-                                                    : (int64_t)number;
+    return pq->ftype(rows, column) == OID_TIMESTAMPTZ ? (int64_t)number + EPOCH_2000
+                                                      : (int64_t)number;
 }
 
 lanyard_bytes store_postgres_bytes(const store_result *result, int column)
 {
-    const PGresult *rows = postgres_result(result);
+    const libpq *pq = postgres_library(result);
+    const PGresult *rows = result->handle;
 
-    return (lanyard_bytes){ (const uint8_t *)PQgetvalue(rows, result->row, column),
-                            (size_t)PQgetlength(rows, result->row, column) };
+    return (lanyard_bytes){ (const uint8_t *)pq->getvalue(rows, result->row, column),
+                            (size_t)pq->getlength(rows, result->row, column) };
 }

@@ -29,6 +29,7 @@ typedef struct sqlite_conn {
 
 static srv_status sqlite_failed(sqlite_conn *conn, int code)
 {
+    snprintf(conn->base.why, sizeof conn->base.why, "%s", sqlite3_errmsg(conn->db));
     switch (code & 0xff) {
     case SQLITE_CONSTRAINT:
         return SRV_E_CONFLICT;

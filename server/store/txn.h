@@ -13,6 +13,12 @@ SRV_CHECK srv_status store_txn_run(store_conn *conn, bool is_reader, const srv_c
 SRV_CHECK srv_status store_txn_alone(store_conn *conn, store_bundle *bundle, const srv_clock *clock,
                                      store_job *job, void *ctx, bool *is_lost, srv_error *error);
 
+#define TXN_NOT_TAKEN "the database did not take the transaction"
+
+/* Fills the error with what was tried and what the database said. Returns status. */
+srv_status store_txn_fail(const store_conn *conn, srv_status status, const char *what,
+                          srv_error *error);
+
 /* Inside a savepoint of its own: released on SRV_OK, else undone. */
 SRV_CHECK srv_status store_txn_step(store_conn *conn, const srv_clock *clock, store_job *job,
                                     void *ctx, bool *has_tape, srv_error *error);

@@ -92,10 +92,12 @@ static void writer_answer(writer_request *batch)
     }
 }
 
-static void writer_fail(writer_request *batch, srv_status status)
+static void writer_fail(const store_conn *conn, writer_request *batch)
 {
     for (; batch; batch = batch->next)
-        batch->status = srv_fail(batch->error, status, "the database did not take the transaction");
+        batch->status =
+            conn ? store_txn_fail(conn, SRV_E_UNAVAILABLE, TXN_NOT_TAKEN, batch->error)
+                 : srv_fail(batch->error, SRV_E_UNAVAILABLE, "the database cannot be opened");
 }
 
 /* Runs jobs until the time of a batch is up. false: the transaction is gone, and what ran in it.
@@ -144,9 +146,9 @@ static void writer_batch(store_writer *writer, writer_request *batch)
     else if (status == SRV_OK)
         status = writer->driver->commit(writer->conn);
     if (status != SRV_OK) {
+        writer_fail(writer->conn, batch);
         if (writer->conn)
             writer->driver->rollback(writer->conn);
-        writer_fail(batch, SRV_E_UNAVAILABLE);
     }
     if (rest)
         writer_put_back(writer, rest);

@@ -178,12 +178,17 @@ static void assert_connection_has(PGconn *conn, const char *name, const char *va
 
 static void connections_notice_a_network_that_is_cut(void **unused)
 {
-    PGconn *conn = store_postgres_dial("postgresql://127.0.0.1:1/d?tcp_user_timeout=70", false);
+    libpq pq;
 
     (void)unused;
+    assert_srv(libpq_load(&pq, NULL), SRV_OK);
+
+    PGconn *conn =
+        store_postgres_dial(&pq, "postgresql://127.0.0.1:1/d?tcp_user_timeout=70", false);
+
     assert_connection_has(conn, "tcp_user_timeout", "70");
     PQfinish(conn);
-    conn = store_postgres_dial("postgresql://127.0.0.1:1/d?client_encoding=LATIN1", true);
+    conn = store_postgres_dial(&pq, "postgresql://127.0.0.1:1/d?client_encoding=LATIN1", true);
     assert_connection_has(conn, "tcp_user_timeout", "5000");
     assert_connection_has(conn, "connect_timeout", "5");
     assert_connection_has(conn, "keepalives_idle", "5");
