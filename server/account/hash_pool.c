@@ -6,8 +6,10 @@
  */
 #include "account/hash_pool.h"
 
+#include <linux/sched.h> /* SCHED_IDLE */
 #include <malloc.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -106,13 +108,24 @@ static void hash_pool_give_back(argon_arena *arena)
     malloc_trim(0);
 }
 
+/* Linux: of this thread alone. A nice one still keeps its slice of some milliseconds, an idle one
+ * gives way at once. Where that is forbidden, it works all the same. */
+static void hash_pool_step_back(int niceness)
+{
+    const struct sched_param none = { .sched_priority = 0 };
+
+    if (niceness == HASH_NICE_IDLE)
+        (void)sched_setscheduler(0, SCHED_IDLE, &none);
+    else if (niceness > 0)
+        (void)setpriority(PRIO_PROCESS, 0, niceness);
+}
+
 static void *hash_pool_work(void *ctx)
 {
     hash_pool *pool = ctx;
     argon_arena arena = { .memory = NULL };
 
-    if (pool->niceness > 0)
-        setpriority(PRIO_PROCESS, 0, pool->niceness); /* Linux: of this thread */
+    hash_pool_step_back(pool->niceness);
     pthread_mutex_lock(&pool->lock);
     while (pool->first || !pool->is_closing) {
         if (pool->first)

@@ -24,6 +24,9 @@ typedef struct hash_opts { /* zero: the default */
     int niceness;          /* of the workers; 0 is as the process: ADR-0014 */
 } hash_opts;
 
+/* A niceness above all others: idle, whatever nobody else wants. */
+#define HASH_NICE_IDLE 20
+
 /* Starts the workers and makes the hash that unknown users are compared with. E_NO_MEMORY,
  * E_CONFIG (parameters that Argon2 refuses). */
 SRV_CHECK srv_status hash_pool_new(const hash_opts *opts, hash_pool **made, srv_error *error);
