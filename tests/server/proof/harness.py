@@ -293,6 +293,9 @@ class Server:
                 return int(line.split()[1])
         return 0
 
+    def threads(self):
+        return len(os.listdir(f"/proc/{self.process.pid}/task"))
+
 
 class Bench:
     """A folder, a database and what runs over them, for one proof."""

@@ -13,6 +13,7 @@ SLOW_LIMIT_S = 75    # three times the 15 s of an idle connection, and some air
 SAMPLES = 1000       # logins of each kind whose time is compared
 T_LIMIT = 4.5        # of Welch's t, as dudect has it
 OVERLOAD_S = 8
+WORKER_IDLE_S = 30
 
 
 def latencies(client, send, count):
@@ -71,6 +72,7 @@ def overload(bench):
     """Four times the logins that can be hashed: 503 with Retry-After, refresh and verify go on"""
     server = bench.server()
     server.start()
+    at_rest = server.threads()
     client = server.client()
     own = tokens(client.register("busy"), 201)
     chain = [own["refresh_token"]]
@@ -113,6 +115,10 @@ def overload(bench):
         bench.note(f"overload: {name} p99 {quantile(alone[name], 0.99):.2f} ms alone, {p99:.2f} ms "
                    f"under it ({len(under[name])} of them)")
         expect(p99 < 100, name, "was held up")
+    busiest = server.threads()
+    expect(busiest > at_rest, busiest, "threads, as many as at the start: that was no overload")
+    time.sleep(WORKER_IDLE_S + 2)
+    expect(server.threads() == at_rest, server.threads(), "threads stay, at first there were", at_rest)
 
 
 def note_login(answer, counts):
