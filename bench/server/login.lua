@@ -1,4 +1,5 @@
--- login.lua - wrk: the same login again and again, with a pause before each.
+-- login.lua - wrk: the same login again and again, before each a pause of chance whose mean is
+-- given, so that they do not all come at once.
 -- wrk ... -s login.lua URL -- NAME PASSWORD PAUSE_MS
 local pause = 0
 
@@ -8,7 +9,7 @@ function init(args)
 end
 
 function delay()
-    return pause
+    return math.random(0, 2 * pause)
 end
 
 function request()
