@@ -45,7 +45,7 @@
     X(transactionStatus)
 
 typedef struct libpq {
-#define LIBPQ_MEMBER(name) __typeof__(PQ##name) *name;
+#define LIBPQ_MEMBER(name) __typeof__(PQ##name) *(name);
     LIBPQ_EACH(LIBPQ_MEMBER)
 #undef LIBPQ_MEMBER
 } libpq;
