@@ -584,7 +584,8 @@ bool http_close(http_listener *listener, unsigned drain_ms)
     if (!listener)
         return true;
     http_shut(listener);
-    while (atomic_load(&listener->active) > 0 && srv_monotonic() < until)
+    while ((atomic_load(&listener->active) > 0 || workers_are_busy(&listener->workers)) &&
+           srv_monotonic() < until)
         nanosleep(&nap, NULL);
     if (workers_are_busy(&listener->workers))
         return false;

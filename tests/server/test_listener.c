@@ -73,16 +73,20 @@ static int close_fixture(void **state)
     return 0;
 }
 
-static int connect_to(const fixture *test)
+/* Sockets first, then connections: libmicrohttpd deals out by the number of the descriptor, and
+ * those of the listener are to follow one another as in a process that has no client in it. */
+static void connect_all(const fixture *test, int *fds, unsigned count)
 {
     struct sockaddr_in place = { .sin_family = AF_INET,
                                  .sin_port = htons(test->port),
                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
 
-    assert_true(fd >= 0);
-    assert_int_equal(connect(fd, (const struct sockaddr *)&place, sizeof place), 0);
-    return fd;
+    for (unsigned i = 0; i < count; i++) {
+        fds[i] = socket(AF_INET, SOCK_STREAM, 0);
+        assert_true(fds[i] >= 0);
+    }
+    for (unsigned i = 0; i < count; i++)
+        assert_int_equal(connect(fds[i], (const struct sockaddr *)&place, sizeof place), 0);
 }
 
 static void ask(int fd, const char *path)
@@ -118,8 +122,7 @@ static void connections_are_dealt_out(void **state)
     unsigned long threads[CLIENTS];
     unsigned as_the_first = 0;
 
-    for (int i = 0; i < CLIENTS; i++)
-        fds[i] = connect_to(test);
+    connect_all(test, fds, CLIENTS);
     for (int i = 0; i < CLIENTS; i++) {
         ask(fds[i], "/thread");
         threads[i] = answered_by(fds[i]);
@@ -138,10 +141,9 @@ static void as_many_workers_come_as_requests_wait(void **state)
     const fixture *test = *state;
     int fds[WAITERS];
 
-    for (unsigned i = 0; i < WAITERS; i++) {
-        fds[i] = connect_to(test);
+    connect_all(test, fds, WAITERS);
+    for (unsigned i = 0; i < WAITERS; i++)
         ask(fds[i], "/wait");
-    }
     for (unsigned i = 0; i < WAITERS; i++) {
         (void)answered_by(fds[i]);
         close(fds[i]);
