@@ -1,4 +1,4 @@
-/* bare.h - what the programs of this folder share.. */
+/* bare.h - what the programs of this folder share. */
 #ifndef BENCH_SERVER_BARE_H
 #define BENCH_SERVER_BARE_H
 

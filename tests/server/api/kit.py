@@ -228,6 +228,26 @@ def check(answer, status, code=None):
     return answer
 
 
+def run(*words, env=None):
+    done = subprocess.run([PROGRAM, *words], capture_output=True, text=True, timeout=30,
+                          env={**os.environ, **(env or {})})
+    return done.returncode, done.stdout, done.stderr
+
+
+def reload(server, path, text):
+    """The line that a hangup writes, the file being so."""
+    path.write_text(text)
+    before = len(server.read_log())
+    server.process.send_signal(signal.SIGHUP)
+    until = time.monotonic() + 10
+    while time.monotonic() < until:
+        for line in server.read_log()[before:].splitlines():
+            if '"event":"reload' in line and line.endswith("}"):
+                return json.loads(line)
+        time.sleep(0.02)
+    raise AssertionError("a hangup says nothing")
+
+
 def same(found, expected):
     assert found == expected, f"expected {expected!r}, found {found!r}"
 
