@@ -2,6 +2,11 @@
 #include <lanyard/status.h>
 #include "base/bytes.h"
 
+#define BLOCK ((size_t)16)
+
+typedef uint8_t bearer_chars __attribute__((vector_size(BLOCK)));
+typedef uint64_t bearer_words __attribute__((vector_size(BLOCK)));
+
 static bool bearer_is_alphanumeric(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
@@ -33,13 +38,32 @@ static bool bearer_is_scheme(lan_str scheme)
     return true;
 }
 
+/* RFC 6750, 2.1: what a b64token is made of. */
+static bool bearer_is_token_char(char c)
+{
+    return bearer_is_alphanumeric(c) || bearer_is_among(c, "-._~+/");
+}
+
+/* Sixteen of them at once. "-", ".", "/" and the digits are neighbors. */
+static bool bearer_are_token_chars(const char *at)
+{
+    bearer_chars chars;
+    bearer_words all;
+
+    memcpy(&chars, at, BLOCK);
+    all = (bearer_words)((chars - '-' <= '9' - '-') | ((chars | 0x20) - 'a' <= 'z' - 'a') |
+                         (chars == '_') | (chars == '~') | (chars == '+'));
+    return (all[0] & all[1]) == UINT64_MAX;
+}
+
 /* RFC 6750, 2.1: b64token, the whole of text. */
 static bool bearer_is_token(lan_str text)
 {
     size_t at = 0;
 
-    while (at < text.len &&
-           (bearer_is_alphanumeric(text.ptr[at]) || bearer_is_among(text.ptr[at], "-._~+/")))
+    while (text.len - at >= BLOCK && bearer_are_token_chars(text.ptr + at))
+        at += BLOCK;
+    while (at < text.len && bearer_is_token_char(text.ptr[at]))
         at++;
     if (at == 0)
         return false;

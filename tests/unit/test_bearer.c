@@ -1,6 +1,8 @@
 /* test_bearer.c - the token in an Authorization header (RFC 6750, 2.1). */
 #include "asserts.h"
 
+#include <stdbool.h>
+
 static void find_returns_the_token(void **state)
 {
     static const struct {
@@ -82,6 +84,39 @@ static void find_reads_no_byte_behind_its_length(void **state)
     }
 }
 
+static bool is_token_char(int byte)
+{
+    return byte != 0 &&
+           strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/", byte);
+}
+
+/* Of memory that ends where the header does; a "=" is a token's last character alone. */
+static void find_judges_each_byte_at_each_place(void **state)
+{
+    static const size_t scheme_len = sizeof "Bearer " - 1;
+
+    (void)state;
+    for (size_t len = 1; len <= 64; len++) {
+        char *header = malloc(scheme_len + len);
+        lanyard_str text = { 0 };
+
+        memcpy(header, "Bearer ", scheme_len);
+        memset(header + scheme_len, 'a', len);
+        for (size_t i = 0; i < len * 256; i++) {
+            size_t at = i / 256;
+            int byte = (int)(i % 256);
+            bool is_fine = is_token_char(byte) || (byte == '=' && at > 0 && at == len - 1) ||
+                           (byte == ' ' && at == 0 && len > 1);
+
+            header[scheme_len + at] = (char)byte;
+            assert_status(lanyard_bearer_find(header, scheme_len + len, &text),
+                          is_fine ? LANYARD_OK : LANYARD_E_BEARER);
+            header[scheme_len + at] = 'a';
+        }
+        free(header);
+    }
+}
+
 static void find_refuses_null(void **state)
 {
     (void)state;
@@ -96,6 +131,7 @@ int main(void)
         cmocka_unit_test(find_refuses_a_header_of_another_scheme_as_missing),
         cmocka_unit_test(find_refuses_a_broken_header),
         cmocka_unit_test(find_reads_no_byte_behind_its_length),
+        cmocka_unit_test(find_judges_each_byte_at_each_place),
         cmocka_unit_test(find_refuses_null),
     };
 
