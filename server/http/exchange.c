@@ -14,37 +14,34 @@
 /* What of a body that is too long is read and thrown away, so that the answer arrives. */
 #define DISCARD_MAX (16 * (size_t)HTTP_BODY_MAX)
 
-http_exchange *exchange_new(const char *uri)
+http_exchange *exchange_new(http_exchange **spare, const char *uri)
 {
-    http_exchange *made = calloc(1, sizeof *made);
-    size_t len = strlen(uri);
+    size_t size = strlen(uri) + 1;
+    http_exchange *made = *spare ? *spare : malloc(sizeof *made);
+    char *texts = malloc(2 * size);
 
-    if (!made)
-        return NULL;
-    made->uri = strdup(uri);
-    made->storage = malloc(len + 1);
-    if (!made->uri || !made->storage) {
-        free(made->uri);
-        free(made->storage);
+    *spare = NULL;
+    if (!made || !texts) {
         free(made);
+        free(texts);
         return NULL;
     }
+    memcpy(texts, uri, size);
+    *made = (http_exchange){ .uri = texts, .storage = texts + size };
     lanyard_buf_init(&made->response.headers, NULL, HEADERS_LEN_MAX);
     lanyard_buf_init(&made->response.body, NULL, HTTP_RESPONSE_MAX);
     lanyard_buf_init(&made->body, NULL, HTTP_BODY_MAX);
     return made;
 }
 
-void exchange_free(http_exchange *exchange)
+void exchange_end(http_exchange *exchange, http_exchange **spare)
 {
-    if (!exchange)
-        return;
     lanyard_buf_done(&exchange->response.headers);
     lanyard_buf_done(&exchange->response.body);
     lanyard_buf_done(&exchange->body);
     free(exchange->uri);
-    free(exchange->storage);
-    free(exchange);
+    free(*spare);
+    *spare = exchange;
 }
 
 static enum MHD_Result exchange_add_header(void *cls, enum MHD_ValueKind kind, const char *key,

@@ -14,7 +14,7 @@ typedef enum exchange_state { EXCHANGE_NEW, EXCHANGE_READING, EXCHANGE_HANDLED }
 
 typedef struct http_exchange {
     struct MHD_Connection *connection;
-    char *uri;     /* as received */
+    char *uri;     /* as received; owns storage, too */
     char *storage; /* of the decoded path and query */
     http_request request;
     http_response response;
@@ -29,9 +29,10 @@ typedef struct http_exchange {
     struct http_exchange *next;
 } http_exchange;
 
-/* NULL: no memory. */
-http_exchange *exchange_new(const char *uri);
-void exchange_free(http_exchange *exchange); /* wipes; NULL is fine */
+/* In the memory of *spare, if there is one. NULL: no memory. */
+http_exchange *exchange_new(http_exchange **spare, const char *uri);
+/* Wipes and gives back what it holds. What is left is the spare of the next one, or for free(). */
+void exchange_end(http_exchange *exchange, http_exchange **spare);
 
 /* Reads method, path, query and headers, and judges them: sets fault. */
 void exchange_open(http_exchange *exchange, const http_opts *opts,

@@ -39,6 +39,7 @@
 
 typedef struct listener_event { /* what an event thread has for itself */
     lanyard_worker *worker;     /* NULL: everything works, only slower */
+    http_exchange *spare;       /* that ended last; NULL: there is none */
     srv_id_pool ids;
 } listener_event;
 
@@ -92,31 +93,6 @@ static void listener_connection(void *cls, struct MHD_Connection *connection, vo
                              atomic_load(&listener->era)->number, srv_monotonic());
 }
 
-static void *listener_uri(void *cls, const char *uri, struct MHD_Connection *connection)
-{
-    http_listener *listener = cls;
-    http_exchange *exchange = exchange_new(uri);
-
-    (void)connection;
-    if (exchange)
-        atomic_fetch_add(&listener->active, 1);
-    return exchange;
-}
-
-static void listener_completed(void *cls, struct MHD_Connection *connection, void **context,
-                               enum MHD_RequestTerminationCode how)
-{
-    http_listener *listener = cls;
-
-    (void)how;
-    peers_owe(listener_peer(connection), srv_monotonic());
-    if (!*context)
-        return;
-    exchange_free(*context);
-    *context = NULL;
-    atomic_fetch_sub(&listener->active, 1);
-}
-
 /* NULL: no memory. */
 static listener_event *listener_here(http_listener *listener)
 {
@@ -139,7 +115,38 @@ static void listener_forget(void *context)
     listener_event *event = context;
 
     lanyard_worker_free(event->worker);
+    free(event->spare);
     free(event);
+}
+
+static void *listener_uri(void *cls, const char *uri, struct MHD_Connection *connection)
+{
+    http_listener *listener = cls;
+    listener_event *event = listener_here(listener);
+    http_exchange *exchange = event ? exchange_new(&event->spare, uri) : NULL;
+
+    (void)connection;
+    if (exchange)
+        atomic_fetch_add(&listener->active, 1);
+    return exchange;
+}
+
+/* Of the event thread, or of the one that ends the daemon and keeps nothing. */
+static void listener_completed(void *cls, struct MHD_Connection *connection, void **context,
+                               enum MHD_RequestTerminationCode how)
+{
+    http_listener *listener = cls;
+    listener_event *event = pthread_getspecific(listener->event);
+    http_exchange *spare = NULL;
+
+    (void)how;
+    peers_owe(listener_peer(connection), srv_monotonic());
+    if (!*context)
+        return;
+    exchange_end(*context, event ? &event->spare : &spare);
+    free(spare);
+    *context = NULL;
+    atomic_fetch_sub(&listener->active, 1);
 }
 
 static void listener_count(http_listener *listener, const http_exchange *exchange)
