@@ -3,7 +3,6 @@
  * Answers 200, 401 and 403 only: nginx takes anything else for an error of its own. No body:
  * nginx would close the connection over it. Nothing here waits, but for compat tokens.
  */
-#include <stdio.h>
 #include <string.h>
 #include "api/caller.h"
 #include "api/fail.h"
@@ -104,7 +103,7 @@ static srv_status verify_fulfil(const api_call *call, const access_identity *ide
 static srv_status verify_tell(http_response *response, const access_identity *identity)
 {
     char text[SRV_ID_TEXT_LEN + 1];
-    char exp[24];
+    char exp[SRV_NUMBER_MAX];
 
     srv_id_write(&identity->user_id, text);
     TRY(http_set(response, "Lanyard-Sub", lanyard_str_of(text)));
@@ -114,7 +113,7 @@ static srv_status verify_tell(http_response *response, const access_identity *id
     }
     if (identity->roles[0])
         TRY(http_set(response, "Lanyard-Roles", lanyard_str_of(identity->roles)));
-    snprintf(exp, sizeof exp, "%lld", (long long)identity->exp);
+    srv_number_write(identity->exp, exp);
     return http_set(response, "Lanyard-Exp", lanyard_str_of(exp));
 }
 

@@ -2,6 +2,7 @@
 #include "base/address.h"
 
 #include <arpa/inet.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 #include "base/text.h"
@@ -14,6 +15,29 @@ static const uint8_t address_v4[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff
 static bool address_is_v4(const srv_address *address)
 {
     return memcmp(address->bytes, address_v4, sizeof address_v4) == 0;
+}
+
+static srv_address address_of_v4(const void *v4)
+{
+    srv_address address = { .is_known = true };
+
+    memcpy(address.bytes, address_v4, sizeof address_v4);
+    memcpy(address.bytes + V4_OFFSET, v4, sizeof address.bytes - V4_OFFSET);
+    return address;
+}
+
+srv_address srv_address_of(const struct sockaddr *from)
+{
+    const void *any = from;
+    srv_address address = { .is_known = false };
+
+    if (from && from->sa_family == AF_INET)
+        return address_of_v4(&((const struct sockaddr_in *)any)->sin_addr);
+    if (!from || from->sa_family != AF_INET6)
+        return address;
+    memcpy(address.bytes, &((const struct sockaddr_in6 *)any)->sin6_addr, sizeof address.bytes);
+    address.is_known = true;
+    return address;
 }
 
 bool srv_address_read(lanyard_str text, srv_address *address)

@@ -3,6 +3,7 @@
 #define SERVER_BASE_ADDRESS_H
 
 #include <stdbool.h>
+#include <sys/socket.h>
 #include "base/status.h"
 
 #define SRV_ADDRESS_MAX 48 /* text of an address, its NUL included */
@@ -12,6 +13,9 @@ typedef struct srv_address {
     uint8_t bytes[16]; /* IPv4 as ::ffff:a.b.c.d */
     bool is_known;     /* false: a Unix socket */
 } srv_address;
+
+/* Of a connection; unknown: from is NULL, or no internet address. */
+srv_address srv_address_of(const struct sockaddr *from);
 
 /* "192.0.2.7", "2001:db8::1", "::ffff:192.0.2.7". false: anything else, zones included. */
 bool srv_address_read(lanyard_str text, srv_address *address);

@@ -57,15 +57,14 @@ static bool id_is_dash(size_t at)
 void srv_id_write(const srv_id *id, char out[SRV_ID_TEXT_LEN + 1])
 {
     static const char digits[] = "0123456789abcdef";
-    size_t at = 0;
+    static const uint8_t places[SRV_ID_LEN] = { 0,  2,  4,  6,  9,  11, 14, 16,
+                                                19, 21, 24, 26, 28, 30, 32, 34 };
 
+    memcpy(out, "........-....-....-....-............", SRV_ID_TEXT_LEN + 1);
     for (size_t i = 0; i < SRV_ID_LEN; i++) {
-        if (id_is_dash(at))
-            out[at++] = '-';
-        out[at++] = digits[id->bytes[i] >> 4];
-        out[at++] = digits[id->bytes[i] & 15];
+        out[places[i]] = digits[id->bytes[i] >> 4];
+        out[places[i] + 1] = digits[id->bytes[i] & 15];
     }
-    out[at] = '\0';
 }
 
 bool srv_id_read(lanyard_str text, srv_id *id)

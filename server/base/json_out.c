@@ -1,8 +1,7 @@
 /* json_out.c - see json_out.h. */
 #include "base/json_out.h"
 
-#include <stdio.h>
-#include <string.h>
+#include "base/text.h"
 
 json_out json_out_to(lanyard_buf *buf)
 {
@@ -98,10 +97,10 @@ void json_text(json_out *json, const char *name, const char *text)
 
 void json_int(json_out *json, const char *name, int64_t number)
 {
-    char text[24];
-    int len = snprintf(text, sizeof text, "%lld", (long long)number);
+    char text[SRV_NUMBER_MAX];
 
-    json_raw(json, name, (lanyard_str){ text, (size_t)len });
+    srv_number_write(number, text);
+    json_raw(json, name, lanyard_str_of(text));
 }
 
 void json_bool(json_out *json, const char *name, bool value)

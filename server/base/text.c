@@ -91,6 +91,22 @@ bool srv_number_read(lanyard_str text, size_t digits_max, int64_t *number)
     return true;
 }
 
+void srv_number_write(int64_t number, char out[SRV_NUMBER_MAX])
+{
+    uint64_t left = number < 0 ? -(uint64_t)number : (uint64_t)number;
+    char digits[SRV_NUMBER_MAX];
+    size_t at = sizeof digits;
+
+    digits[--at] = '\0';
+    do {
+        digits[--at] = (char)('0' + left % 10);
+        left /= 10;
+    } while (left > 0);
+    if (number < 0)
+        digits[--at] = '-';
+    memcpy(out, digits + at, sizeof digits - at);
+}
+
 /* Only the last two characters of the alphabets differ. */
 bool srv_base64_read(char *text, size_t text_len, uint8_t *out, size_t max, size_t *len)
 {

@@ -22,6 +22,11 @@ int srv_hex_value(char digit);
  * *number untouched. */
 bool srv_number_read(lanyard_str text, size_t digits_max, int64_t *number);
 
+#define SRV_NUMBER_MAX 21 /* "-9223372036854775808" and its NUL */
+
+/* A number in decimal. */
+void srv_number_write(int64_t number, char out[SRV_NUMBER_MAX]);
+
 /* Characters that len bytes take, without a NUL. */
 #define SRV_BASE64URL_LEN(len) (((len)*4 + 2) / 3)
 

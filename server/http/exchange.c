@@ -1,11 +1,8 @@
 /* exchange.c - see exchange.h. */
 #include "http/exchange.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include "base/log.h"
 #include "base/text.h"
 #include "http/headers.h"
@@ -87,21 +84,12 @@ static srv_status exchange_read_uri(http_exchange *exchange)
                : SRV_E_MALFORMED;
 }
 
-static void exchange_read_peer(http_exchange *exchange)
+static srv_address exchange_peer(struct MHD_Connection *connection)
 {
     const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    const struct sockaddr *peer = info ? info->client_addr : NULL;
-    char text[SRV_ADDRESS_MAX] = "";
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
 
-    if (peer && peer->sa_family == AF_INET)
-        inet_ntop(AF_INET, &((const struct sockaddr_in *)(const void *)peer)->sin_addr, text,
-                  sizeof text);
-    if (peer && peer->sa_family == AF_INET6)
-        inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)(const void *)peer)->sin6_addr, text,
-                  sizeof text);
-    exchange->request.peer = (srv_address){ .is_known = false };
-    (void)srv_address_read(lanyard_str_of(text), &exchange->request.peer);
+    return srv_address_of(info ? info->client_addr : NULL);
 }
 
 static bool exchange_is_http1(const char *version)
@@ -131,7 +119,7 @@ void exchange_open(http_exchange *exchange, const http_opts *opts,
         exchange->fault = uri;
     if (!exchange_is_http1(version) || !http_is_token(request->method))
         exchange->fault = SRV_E_MALFORMED;
-    exchange_read_peer(exchange);
+    request->peer = exchange_peer(connection);
     headers_forwarded(opts, request);
     exchange->must_close = exchange->fault != SRV_OK;
 }
@@ -158,25 +146,17 @@ void exchange_close_body(http_exchange *exchange)
     exchange->request.body = (lanyard_str){ exchange->body.ptr, exchange->body.len };
 }
 
-/* One "Name: value\r\n" at a time; http_set() wrote them. */
 static bool exchange_add_headers(const http_response *from, struct MHD_Response *response)
 {
-    const char *at = from->headers.ptr;
-    size_t left = from->headers.len;
+    size_t at = 0;
 
-    while (left > 0) {
-        const char *end = memchr(at, '\r', left);
-        const char *colon = memchr(at, ':', left);
-        char name[64];
-        char value[4096];
+    while (at < from->headers.len) {
+        const char *name = from->headers.ptr + at;
+        const char *value = name + strlen(name) + 1;
 
-        if (!end || !colon || colon > end ||
-            !srv_copy((lanyard_str){ at, (size_t)(colon - at) }, name, sizeof name) ||
-            !srv_copy((lanyard_str){ colon + 2, (size_t)(end - colon - 2) }, value, sizeof value) ||
-            MHD_add_response_header(response, name, value) != MHD_YES)
+        if (MHD_add_response_header(response, name, value) != MHD_YES)
             return false;
-        left -= (size_t)(end - at) + 2;
-        at = end + 2;
+        at = (size_t)(value - from->headers.ptr) + strlen(value) + 1;
     }
     return true;
 }

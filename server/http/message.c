@@ -119,10 +119,9 @@ srv_status http_set(http_response *response, const char *name, lanyard_str value
 
     if (!lanyard_str_is_plain(value) || value.len == 0)
         return SRV_E_INTERNAL;
-    if (lanyard_buf_add(headers, name, strlen(name)) == LANYARD_OK &&
-        lanyard_buf_add(headers, ": ", 2) == LANYARD_OK &&
+    if (lanyard_buf_add(headers, name, strlen(name) + 1) == LANYARD_OK &&
         lanyard_buf_add(headers, value.ptr, value.len) == LANYARD_OK &&
-        lanyard_buf_add(headers, "\r\n", 2) == LANYARD_OK)
+        lanyard_buf_add(headers, "", 1) == LANYARD_OK)
         return SRV_OK;
     lanyard_buf_cut(headers, len);
     return SRV_E_NO_MEMORY;

@@ -43,7 +43,7 @@ typedef struct http_request {
 
 typedef struct http_response {
     int status;
-    lanyard_buf headers; /* "Name: value\r\n" each; by http_set() */
+    lanyard_buf headers; /* name and value, a NUL behind either; by http_set() */
     lanyard_buf body;
     const char *content_type; /* static; NULL for an empty body */
     const char *route;        /* static; what the log names the request by; NULL: "-" */
