@@ -80,9 +80,25 @@ size_t lan_utf8_write(uint32_t code_point, char out[4])
     return 4;
 }
 
+/* Eight bytes from 0x20 to 0x7e. Of what lies below the subtraction sets the top bit, of 0x7f the
+ * addition does; all else has it. */
+static bool utf8_are_printable(const char *bytes)
+{
+    uint64_t word = 0;
+
+    memcpy(&word, bytes, sizeof word);
+    return ((word | (word - 0x2020202020202020) | (word + 0x0101010101010101)) &
+            0x8080808080808080) == 0;
+}
+
 int lanyard_str_is_plain(lanyard_str text)
 {
     while (text.len > 0) {
+        if (text.len >= 8 && utf8_are_printable(text.ptr)) {
+            text = lan_str_from(text, 8);
+            continue;
+        }
+
         uint8_t first = (uint8_t)text.ptr[0];
         size_t len = first < 0x7f ? 1 : lan_utf8_sequence(text);
 

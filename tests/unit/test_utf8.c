@@ -121,6 +121,26 @@ static void plain_text_has_no_control_character(void **state)
     assert_int_equal(lanyard_str_is_plain((lan_str){ "a\0b", 3 }), 0);
 }
 
+/* Of memory that ends where the text does. */
+static void plain_text_is_judged_by_each_byte_at_each_place(void **state)
+{
+    (void)state;
+    for (size_t len = 1; len <= 64; len++) {
+        char *text = malloc(len);
+
+        memset(text, 'a', len);
+        for (size_t i = 0; i < len * 256; i++) {
+            int byte = (int)(i % 256);
+
+            text[i / 256] = (char)byte;
+            assert_int_equal(lanyard_str_is_plain((lan_str){ text, len }),
+                             byte >= 0x20 && byte < 0x7f);
+            text[i / 256] = 'a';
+        }
+        free(text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -129,6 +149,7 @@ int main(void)
         cmocka_unit_test(every_code_point_is_written_as_one_valid_sequence),
         cmocka_unit_test(validity_is_seen_at_each_place_of_a_long_text),
         cmocka_unit_test(plain_text_has_no_control_character),
+        cmocka_unit_test(plain_text_is_judged_by_each_byte_at_each_place),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
