@@ -3,7 +3,9 @@
 #include "api/handlers.h"
 #include "base/text.h"
 
+/* First what proxies ask along with every request of theirs. */
 static const api_route route_rows[] = {
+    { "GET", "/v1/verify", api_verify, BODY_NONE, CALLER_OWN, true },
     { "POST", "/v1/register", api_register, BODY_JSON, CALLER_ANY, false },
     { "POST", "/v1/login", api_login, BODY_JSON, CALLER_ANY, false },
     { "POST", "/v1/refresh", api_refresh, BODY_JSON_OPTIONAL, CALLER_OWN, false },
@@ -16,7 +18,6 @@ static const api_route route_rows[] = {
     { "DELETE", "/v1/me", api_me_delete, BODY_NONE, CALLER_USER, false },
     { "POST", "/v1/me/password", api_password, BODY_JSON, CALLER_USER, false },
     { "POST", "/v1/reauth", api_reauth, BODY_JSON, CALLER_USER, false },
-    { "GET", "/v1/verify", api_verify, BODY_NONE, CALLER_OWN, true },
     { "GET", "/v1/revocations", api_revocations, BODY_NONE, CALLER_CLIENT, false },
     { "POST", "/oauth/introspect", api_introspect, BODY_FORM, CALLER_CLIENT, false },
     { "POST", "/oauth/revoke", api_revoke, BODY_FORM, CALLER_CLIENT, false },

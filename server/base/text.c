@@ -3,13 +3,6 @@
 
 #include <string.h>
 
-char srv_lower(char c)
-{
-    if (c >= 'A' && c <= 'Z')
-        return (char)(c - 'A' + 'a');
-    return c;
-}
-
 int srv_hex_value(char digit)
 {
     if (digit >= '0' && digit <= '9')

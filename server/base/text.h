@@ -13,7 +13,12 @@
 #define SRV_BYTES_OF(string) ((lanyard_bytes){ (const uint8_t *)(string).ptr, (string).len })
 
 /* ASCII letters in lower case, all else as it is. */
-char srv_lower(char c);
+static inline char srv_lower(char c)
+{
+    if (c >= 'A' && c <= 'Z')
+        return (char)(c - 'A' + 'a');
+    return c;
+}
 
 /* 0 to 15, or -1. */
 int srv_hex_value(char digit);

@@ -42,7 +42,7 @@ void exchange_end(http_exchange *exchange, http_exchange **spare)
 }
 
 static enum MHD_Result exchange_add_header(void *cls, enum MHD_ValueKind kind, const char *key,
-                                           const char *value)
+                                           size_t key_len, const char *value, size_t value_len)
 {
     http_exchange *exchange = cls;
     http_request *request = &exchange->request;
@@ -53,7 +53,7 @@ static enum MHD_Result exchange_add_header(void *cls, enum MHD_ValueKind kind, c
         return MHD_NO;
     }
     request->headers[request->headers_count++] =
-        (http_field){ lanyard_str_of(key), lanyard_str_of(value ? value : "") };
+        (http_field){ { key, key_len }, { value ? value : "", value_len } };
     return MHD_YES;
 }
 
@@ -112,7 +112,7 @@ void exchange_open(http_exchange *exchange, const http_opts *opts,
     request->is_secure = opts->cert_path != NULL;
     if (srv_id_next(ids, request->now, &request->id) != SRV_OK)
         exchange->fault = SRV_E_INTERNAL;
-    MHD_get_connection_values(connection, MHD_HEADER_KIND, exchange_add_header, exchange);
+    MHD_get_connection_values_n(connection, MHD_HEADER_KIND, exchange_add_header, exchange);
     if (exchange->fault == SRV_OK)
         exchange->fault = headers_check(request);
     if (exchange->fault == SRV_OK)

@@ -4,17 +4,20 @@
 #include <string.h>
 #include "base/text.h"
 
-bool http_same(lanyard_str left, const char *right)
+static bool message_is_same(lanyard_str left, lanyard_str right)
 {
-    size_t len = strlen(right);
-
-    if (left.len != len)
+    if (left.len != right.len)
         return false;
-    for (size_t i = 0; i < len; i++) {
-        if (srv_lower(left.ptr[i]) != srv_lower(right[i]))
+    for (size_t i = 0; i < left.len; i++) {
+        if (srv_lower(left.ptr[i]) != srv_lower(right.ptr[i]))
             return false;
     }
     return true;
+}
+
+bool http_same(lanyard_str left, const char *right)
+{
+    return message_is_same(left, lanyard_str_of(right));
 }
 
 lanyard_str http_trim(lanyard_str text)
@@ -44,11 +47,12 @@ bool http_is_token(lanyard_str text)
 
 lanyard_str http_header(const http_request *request, const char *name, size_t *count)
 {
+    lanyard_str wanted = lanyard_str_of(name);
     lanyard_str found = { NULL, 0 };
     size_t times = 0;
 
     for (size_t i = 0; i < request->headers_count; i++) {
-        if (!http_same(request->headers[i].name, name))
+        if (!message_is_same(request->headers[i].name, wanted))
             continue;
         if (times++ == 0)
             found = request->headers[i].value;
