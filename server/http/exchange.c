@@ -165,10 +165,12 @@ static bool exchange_add_own_headers(const http_exchange *exchange, struct MHD_R
 {
     char id[SRV_ID_TEXT_LEN + 1];
     const char *type = exchange->response.content_type;
+    bool is_empty = exchange->response.body.len == 0; /* then there is no type to guess */
 
     srv_id_write(&exchange->request.id, id);
     return MHD_add_response_header(response, "Lanyard-Request-Id", id) == MHD_YES &&
-           MHD_add_response_header(response, "X-Content-Type-Options", "nosniff") == MHD_YES &&
+           (is_empty ||
+            MHD_add_response_header(response, "X-Content-Type-Options", "nosniff") == MHD_YES) &&
            (!type || MHD_add_response_header(response, "Content-Type", type) == MHD_YES) &&
            (!exchange->must_close ||
             MHD_add_response_header(response, "Connection", "close") == MHD_YES);
