@@ -37,6 +37,10 @@ void exchange_end(http_exchange *exchange, http_exchange **spare)
     lanyard_buf_done(&exchange->response.body);
     lanyard_buf_done(&exchange->body);
     free(exchange->uri);
+    if (!spare) {
+        free(exchange);
+        return;
+    }
     free(*spare);
     *spare = exchange;
 }

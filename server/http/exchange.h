@@ -31,7 +31,7 @@ typedef struct http_exchange {
 
 /* In the memory of *spare, if there is one. NULL: no memory. */
 http_exchange *exchange_new(http_exchange **spare, const char *uri);
-/* Wipes and gives back what it holds. What is left is the spare of the next one, or for free(). */
+/* Wipes and gives back what it holds. What is left becomes *spare; spare may be NULL. */
 void exchange_end(http_exchange *exchange, http_exchange **spare);
 
 /* Reads method, path, query and headers, and judges them: sets fault. */

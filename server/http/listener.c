@@ -137,14 +137,12 @@ static void listener_completed(void *cls, struct MHD_Connection *connection, voi
 {
     http_listener *listener = cls;
     listener_event *event = pthread_getspecific(listener->event);
-    http_exchange *spare = NULL;
 
     (void)how;
     peers_owe(listener_peer(connection), srv_monotonic());
     if (!*context)
         return;
-    exchange_end(*context, event ? &event->spare : &spare);
-    free(spare);
+    exchange_end(*context, event ? &event->spare : NULL);
     *context = NULL;
     atomic_fetch_sub(&listener->active, 1);
 }
