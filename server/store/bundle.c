@@ -43,13 +43,15 @@ void store_bundle_free(store_bundle *bundle)
     free(bundle);
 }
 
-/* The next bundle, for its first caller to lead. NULL: the list is empty. */
+/* The next bundle, for its first caller to lead: those on the list up to one of another statement.
+ * NULL: the list is empty. */
 static bundle_call *bundle_take(store_bundle *bundle)
 {
     bundle_call *leader = bundle->first;
     bundle_call **end = &bundle->first;
 
-    for (int i = 0; i < STORE_CALLS_MAX && *end; i++) {
+    for (int i = 0;
+         i < STORE_CALLS_MAX && *end && (*end)->call->statement == leader->call->statement; i++) {
         (*end)->is_taken = true;
         end = &(*end)->next;
     }
@@ -77,8 +79,7 @@ static void bundle_run_each(store_conn *conn, bundle_call *led)
         store_call *call = led->call;
 
         conn->fault = FAULT_NONE;
-        call->status = conn->driver->run(conn, call->statement, call->values, call->count,
-                                         call->each, call->ctx, call->changed);
+        call->status = conn->driver->run_set(conn, &call, 1);
         call->is_lost = conn->fault != FAULT_NONE;
         if (conn->fault >= FAULT_LOST) {
             bundle_fail(led->next, SRV_E_UNAVAILABLE, false);
@@ -100,7 +101,7 @@ static void bundle_run(store_bundle *bundle, bundle_call *led)
     }
     for (const bundle_call *each = led; each; each = each->next)
         calls[count++] = each->call;
-    status = conn->driver->run_all(conn, calls, count);
+    status = conn->driver->run_set(conn, calls, count);
     if (status != SRV_OK && conn->fault >= FAULT_LOST)
         bundle_fail(led, status, true);
     else if (status != SRV_OK)

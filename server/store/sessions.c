@@ -97,7 +97,7 @@ srv_status store_session_rotate(store_txn *txn, const session_step *step, sessio
 {
     session_found found = { .session = session };
     store_statement rotate =
-        txn->is_alone ? STATEMENT_SESSION_ROTATE_FREE : STATEMENT_SESSION_ROTATE;
+        txn->is_alone ? STATEMENT_SESSION_ROTATE_SET : STATEMENT_SESSION_ROTATE;
     char rotator[SRV_PREFIX_MAX + 2];
 
     session_rotator(step->from.prefix, rotator);

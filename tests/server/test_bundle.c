@@ -78,6 +78,14 @@ static void *call(void *arg)
     return NULL;
 }
 
+static void *call_once(void *arg)
+{
+    caller *one = arg;
+
+    one->last = rotate_alone(one);
+    return NULL;
+}
+
 /* All at once, each its own session again and again. */
 static void call_all(caller callers[CALLERS])
 {
@@ -152,6 +160,31 @@ static void bundle_lets_a_commit_that_fails_fail_alone(void **state)
     assert_int_equal(callers[7].rounds, 0);
     callers[7].step.from = kit_from("192.0.2.1"); /* nothing of what failed stands */
     assert_ok(rotate_alone(&callers[7]));
+}
+
+/* Two tabs of a browser, or a thief: in one set, and in sets beside each other. */
+static void bundle_rotates_a_row_once_for_all_who_name_it(void **state)
+{
+    caller callers[CALLERS];
+    pthread_t threads[CALLERS];
+
+    on_postgresql(*state);
+    callers[0] = new_caller(*state, 0);
+    for (int round = 0; round < ROUNDS; round++) {
+        int winners = 0;
+
+        for (int i = 0; i < CALLERS; i++) {
+            callers[i] = callers[0];
+            assert_int_equal(pthread_create(&threads[i], NULL, call_once, &callers[i]), 0);
+        }
+        for (int i = 0; i < CALLERS; i++) {
+            pthread_join(threads[i], NULL);
+            winners += callers[i].last == SRV_OK;
+            assert_true(callers[i].last == SRV_OK || callers[i].last == SRV_E_NOT_FOUND);
+        }
+        assert_int_equal(winners, 1);
+        callers[0].step.gen++;
+    }
 }
 
 static srv_status hold(store_txn *txn, void *ctx, srv_error *error)
@@ -235,6 +268,7 @@ int main(void)
         OVER_A_KIT(bundle_gives_each_caller_the_row_of_its_own),
         OVER_A_KIT(bundle_lets_a_statement_that_fails_fail_alone),
         OVER_A_KIT(bundle_lets_a_commit_that_fails_fail_alone),
+        OVER_A_KIT(bundle_rotates_a_row_once_for_all_who_name_it),
         OVER_A_KIT(bundle_waits_for_no_row_that_another_holds),
         OVER_A_KIT(bundle_refuses_whom_nobody_takes_in_time),
     };
