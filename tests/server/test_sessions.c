@@ -3,7 +3,6 @@
 
 #include "session/follower.h"
 
-#define HOME  "198.51.100.7"
 #define THIEF "203.0.113.9"
 #define HOME6 "2001:db8:1::7"
 
