@@ -17,9 +17,9 @@ typedef struct bundle_call {
 struct store_bundle {
     store_pool *pool;
     pthread_mutex_t lock;
-    bundle_call *first; /* NULL while a lane is free */
+    bundle_call *first; /* NULL while no bundle is under way */
     bundle_call **last;
-    unsigned under_way;
+    bool is_under_way;
 };
 
 srv_status store_bundle_new(store_pool *pool, store_bundle **made, srv_error *error)
@@ -117,7 +117,7 @@ static void bundle_lead(store_bundle *bundle, bundle_call *led)
     bundle_call *next_leader = bundle_take(bundle);
 
     if (!next_leader)
-        bundle->under_way--;
+        bundle->is_under_way = false;
     pthread_mutex_unlock(&bundle->lock);
     if (next_leader)
         sem_post(&next_leader->wake);
@@ -129,17 +129,17 @@ static void bundle_lead(store_bundle *bundle, bundle_call *led)
     }
 }
 
-/* true: a lane is free, and it leads at once. false: it stands on the list. */
+/* true: it leads at once. false: it stands on the list. */
 static bool bundle_add(store_bundle *bundle, bundle_call *mine)
 {
     pthread_mutex_lock(&bundle->lock);
 
-    bool leads = bundle->under_way < BUNDLE_LANES;
+    bool leads = !bundle->is_under_way;
 
     *bundle->last = mine;
     bundle->last = &mine->next;
     if (leads) {
-        bundle->under_way++;
+        bundle->is_under_way = true;
         bundle_take(bundle);
     }
     pthread_mutex_unlock(&bundle->lock);

@@ -1,17 +1,16 @@
 /* bundle.h - what many callers ask of one statement, asked at once (PostgreSQL).
  *
- * How it works. A caller puts its call on a list. While fewer than BUNDLE_LANES bundles are
- * under way it leads at once: takes the list, sends all of it over a connection of the pool, and
- * hands out the results when the transaction is committed. Otherwise it sleeps; who ends a bundle
- * makes the first on the list the next leader. No thread of its own, and no waiting for company.
- * When it fails, nothing of the bundle stands, and each call runs once more by itself.
+ * How it works. A caller puts its call on a list. While no bundle is under way it leads at once:
+ * takes the list, sends all of it over a connection of the pool, and hands out the results when the
+ * transaction is committed. Otherwise it sleeps; who ends a bundle makes the first on the list the
+ * next leader. No thread of its own, and no waiting for company. Two bundles beside each other
+ * would only be smaller: a commit costs more than a call. When one fails, nothing of it stands, and
+ * each call runs once more by itself.
  */
 #ifndef SERVER_STORE_BUNDLE_H
 #define SERVER_STORE_BUNDLE_H
 
 #include "store/pool.h"
-
-#define BUNDLE_LANES 2
 
 typedef struct store_bundle store_bundle;
 
