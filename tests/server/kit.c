@@ -91,6 +91,14 @@ void kit_add_hashes(srv_kit *kit, unsigned workers)
     kit->accounts.hashes = kit->hashes;
 }
 
+void kit_add_folder(srv_kit *kit)
+{
+    snprintf(kit->folder, sizeof kit->folder, "/tmp/lanyard-keys-XXXXXX");
+    assert_non_null(mkdtemp(kit->folder));
+    snprintf(kit->master, sizeof kit->master, "%s/master.key", kit->folder);
+    snprintf(kit->secret, sizeof kit->secret, "%s/secret", kit->folder);
+}
+
 void kit_add_tokens(srv_kit *kit)
 {
     const access_opts access = { .issuer = "https://id.example",
@@ -99,9 +107,7 @@ void kit_add_tokens(srv_kit *kit)
     const keyring_opts keys = { .master_path = kit->master, .token_life = 900 * SRV_SECOND };
     srv_error error = { 0 };
 
-    snprintf(kit->folder, sizeof kit->folder, "/tmp/lanyard-tokens-XXXXXX");
-    assert_non_null(mkdtemp(kit->folder));
-    snprintf(kit->master, sizeof kit->master, "%s/master.key", kit->folder);
+    kit_add_folder(kit);
     assert_ok(keyring_open(&keys, kit->store, &kit->ring, &error));
     assert_ok(access_new(&access, kit->ring, kit->tape, &kit->tokens, &error));
 }
@@ -115,6 +121,7 @@ void kit_close(srv_kit *kit)
     hash_pool_free(kit->hashes);
     if (kit->folder[0]) {
         unlink(kit->master);
+        unlink(kit->secret);
         rmdir(kit->folder);
     }
     if (kit->tape)

@@ -41,8 +41,9 @@ typedef struct srv_kit {
     hash_pool *hashes; /* from here on: NULL, or "", until it is asked for */
     keyring *ring;
     access_tokens *tokens;
-    char folder[64];
-    char master[96];
+    char folder[64]; /* of a ring's keys */
+    char master[96]; /* in it, written by the ring */
+    char secret[96]; /* in it, written by a test that has one */
 } srv_kit;
 
 srv_time kit_now(void *clock);
@@ -57,7 +58,9 @@ void kit_stop(srv_kit *kit);
 void kit_open(srv_kit *kit, bool is_walk, const session_rules *rules);
 /* Passwords are hashed from now on, at little cost. */
 void kit_add_hashes(srv_kit *kit, unsigned workers);
-/* A ring of keys, and access tokens of 900 s. */
+/* A folder for a ring's keys: the paths of master and secret. */
+void kit_add_folder(srv_kit *kit);
+/* A folder, a ring of keys in it, and access tokens of 900 s. */
 void kit_add_tokens(srv_kit *kit);
 void kit_close(srv_kit *kit);
 
