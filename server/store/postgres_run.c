@@ -104,7 +104,7 @@ srv_status store_postgres_run(store_conn *base, store_statement number, const st
                               size_t count, store_result_each *each, void *ctx, int64_t *changed)
 {
     postgres_conn *conn = (postgres_conn *)base;
-    postgres_params params;
+    postgres_params params = { .types = { 0 } };
     char name[16];
 
     if (count > POSTGRES_PARAMS_MAX)
