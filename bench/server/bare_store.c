@@ -38,7 +38,6 @@ static long sqlite_rate(const char *path, int batch, double seconds)
     run(db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
             "CREATE TABLE s(id INTEGER PRIMARY KEY, gen INTEGER NOT NULL, hash BLOB NOT NULL,"
             " idle_expires INTEGER NOT NULL, ended_at INTEGER);"
-            "CREATE INDEX s_idle ON s(idle_expires) WHERE ended_at IS NULL;"
             "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 9999)"
             "INSERT INTO s SELECT i, 0, zeroblob(32), i, NULL FROM n;");
     need(sqlite3_prepare_v2(db,
@@ -108,7 +107,6 @@ static long postgres_rate(const char *url, int threads, double seconds)
     need(PQstatus(conn) == CONNECTION_OK && ids && jobs, PQerrorMessage(conn));
     ask(conn, "CREATE TABLE bare(id bigint PRIMARY KEY, gen bigint NOT NULL, hash bytea NOT NULL,"
               " idle_expires bigint NOT NULL, ended_at bigint) WITH (fillfactor = 80)");
-    ask(conn, "CREATE INDEX bare_idle ON bare(idle_expires) WHERE ended_at IS NULL");
     ask(conn,
         "INSERT INTO bare SELECT i, 0, decode('00', 'hex'), i FROM generate_series(0, 9999) i");
     for (int i = 0; i < threads; i++) {

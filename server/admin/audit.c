@@ -29,19 +29,16 @@ static bool audit_each(void *ctx, const audit_row *row)
     return true;
 }
 
-static srv_status audit_job(store_txn *txn, void *ctx, srv_error *error)
+static srv_status audit_fill(store_txn *txn, admin_page *page)
 {
-    audit_page *audit = ctx;
+    audit_page *audit = (audit_page *)page;
 
-    (void)error;
-    page_open(&audit->page);
-    TRY(store_audit(txn, &audit->subject, audit->before, audit->limit, audit_each, audit));
-    return page_close(&audit->page);
+    return store_audit(txn, &audit->subject, audit->before, audit->limit, audit_each, audit);
 }
 
 srv_status audit_list(admin_call *call, srv_error *error)
 {
-    audit_page audit = { .page = { .call = call } };
+    audit_page audit = { .page = { .call = call, .fill = audit_fill } };
     lanyard_str name = http_query(call->request, "user", NULL);
     user_row user;
 
@@ -51,5 +48,5 @@ srv_status audit_list(admin_call *call, srv_error *error)
     }
     TRY(admin_number(call, "before", &audit.before, error));
     TRY(admin_limit(call, &audit.limit, error));
-    return store_read(call->admin->store, audit_job, &audit, error);
+    return page_answer(&audit.page, error);
 }

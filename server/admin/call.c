@@ -42,7 +42,7 @@ srv_status admin_user(const admin_call *call, lanyard_str text, user_row *user, 
     return account_find(all, text, user, error);
 }
 
-void page_open(admin_page *page)
+static void page_open(admin_page *page)
 {
     http_response *response = page->call->response;
 
@@ -54,11 +54,26 @@ void page_open(admin_page *page)
     json_array_at(&page->json, "items");
 }
 
-srv_status page_close(admin_page *page)
+static srv_status page_close(admin_page *page)
 {
     json_close(&page->json);
     json_close(&page->json);
     return json_out_done(&page->json);
+}
+
+static srv_status page_job(store_txn *txn, void *ctx, srv_error *error)
+{
+    admin_page *page = ctx;
+
+    (void)error;
+    page_open(page);
+    TRY(page->fill(txn, page));
+    return page_close(page);
+}
+
+srv_status page_answer(admin_page *page, srv_error *error)
+{
+    return store_read(page->call->admin->store, page_job, page, error);
 }
 
 srv_status admin_say(admin_call *call, const char *result)

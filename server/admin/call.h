@@ -1,6 +1,6 @@
 /* call.h - one request of the administrator's socket, and what its handlers share.
  *
- * Lists are written inside of the store's job, which may run twice: page_open() forgets what an
+ * Lists are written inside of the store's job, which may run twice: page_answer() forgets what an
  * earlier run wrote.
  */
 #ifndef SERVER_ADMIN_CALL_H
@@ -38,15 +38,17 @@ SRV_CHECK srv_status admin_limit(const admin_call *call, int *limit, srv_error *
 SRV_CHECK srv_status admin_number(const admin_call *call, const char *name, int64_t *number,
                                   srv_error *error);
 
-/* {"items":[ ... ]} */
+/* {"items":[ ... ]}. Where it is the first member of what a list goes by, its fill function finds
+ * the rest behind it. */
 typedef struct admin_page {
     admin_call *call;
+    srv_status (*fill)(store_txn *txn, struct admin_page *page); /* writes the items */
     json_out json;
     int count; /* of items that were written */
 } admin_page;
 
-void page_open(admin_page *page);
-SRV_CHECK srv_status page_close(admin_page *page);
+/* Reads the store, and answers with the page. */
+SRV_CHECK srv_status page_answer(admin_page *page, srv_error *error);
 
 /* {"result":"text"}, status 200. */
 SRV_CHECK srv_status admin_say(admin_call *call, const char *result);

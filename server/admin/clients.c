@@ -33,21 +33,16 @@ static bool clients_each(void *ctx, const client_row *row)
     return true;
 }
 
-static srv_status clients_job(store_txn *txn, void *ctx, srv_error *error)
+static srv_status clients_fill(store_txn *txn, admin_page *page)
 {
-    admin_page *page = ctx;
-
-    (void)error;
-    page_open(page);
-    TRY(store_clients(txn, clients_each, page));
-    return page_close(page);
+    return store_clients(txn, clients_each, page);
 }
 
 srv_status clients_list(admin_call *call, srv_error *error)
 {
-    admin_page page = { .call = call };
+    admin_page page = { .call = call, .fill = clients_fill };
 
-    return store_read(call->admin->store, clients_job, &page, error);
+    return page_answer(&page, error);
 }
 
 /* A new secret, and what the row keeps of it. */

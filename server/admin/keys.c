@@ -18,21 +18,16 @@ static bool keys_each(void *ctx, const signing_key_row *row)
     return true;
 }
 
-static srv_status keys_job(store_txn *txn, void *ctx, srv_error *error)
+static srv_status keys_fill(store_txn *txn, admin_page *page)
 {
-    admin_page *page = ctx;
-
-    (void)error;
-    page_open(page);
-    TRY(store_keys(txn, keys_each, page));
-    return page_close(page);
+    return store_keys(txn, keys_each, page);
 }
 
 srv_status keys_list(admin_call *call, srv_error *error)
 {
-    admin_page page = { .call = call };
+    admin_page page = { .call = call, .fill = keys_fill };
 
-    return store_read(call->admin->store, keys_job, &page, error);
+    return page_answer(&page, error);
 }
 
 static bool keys_at_once(const admin_call *call)

@@ -31,22 +31,18 @@ static bool sessions_write(void *ctx, const session_row *session)
     return ++rows->page.count < rows->limit;
 }
 
-static srv_status sessions_job(store_txn *txn, void *ctx, srv_error *error)
+static srv_status sessions_fill(store_txn *txn, admin_page *page)
 {
-    sessions_page *rows = ctx;
+    sessions_page *rows = (sessions_page *)page;
 
-    (void)error;
-    page_open(&rows->page);
     if (srv_id_is_nil(&rows->user_id))
-        TRY(store_sessions_all(txn, &rows->after, rows->limit, sessions_write, rows));
-    else
-        TRY(store_sessions(txn, &rows->user_id, store_now(txn), sessions_write, rows));
-    return page_close(&rows->page);
+        return store_sessions_all(txn, &rows->after, rows->limit, sessions_write, rows);
+    return store_sessions(txn, &rows->user_id, store_now(txn), sessions_write, rows);
 }
 
 srv_status sessions_index(admin_call *call, srv_error *error)
 {
-    sessions_page rows = { .page = { .call = call } };
+    sessions_page rows = { .page = { .call = call, .fill = sessions_fill } };
     lanyard_str name = http_query(call->request, "user", NULL);
     lanyard_str after = http_query(call->request, "after", NULL);
     user_row user;
@@ -58,7 +54,7 @@ srv_status sessions_index(admin_call *call, srv_error *error)
         rows.user_id = user.id;
     }
     TRY(admin_limit(call, &rows.limit, error));
-    return store_read(call->admin->store, sessions_job, &rows, error);
+    return page_answer(&rows.page, error);
 }
 
 srv_status sessions_end_one(admin_call *call, srv_error *error)

@@ -41,19 +41,16 @@ static bool users_each(void *ctx, const user_row *user)
     return true;
 }
 
-static srv_status users_job(store_txn *txn, void *ctx, srv_error *error)
+static srv_status users_fill(store_txn *txn, admin_page *page)
 {
-    users_page *users = ctx;
+    users_page *users = (users_page *)page;
 
-    (void)error;
-    page_open(&users->page);
-    TRY(store_users(txn, &users->after, users->find, users->limit, users_each, users));
-    return page_close(&users->page);
+    return store_users(txn, &users->after, users->find, users->limit, users_each, users);
 }
 
 srv_status users_list(admin_call *call, srv_error *error)
 {
-    users_page users = { .page = { .call = call } };
+    users_page users = { .page = { .call = call, .fill = users_fill } };
     lanyard_str after = http_query(call->request, "after", NULL);
 
     if (after.ptr && !srv_id_read(after, &users.after))
@@ -61,7 +58,7 @@ srv_status users_list(admin_call *call, srv_error *error)
     if (!srv_copy(http_query(call->request, "find", NULL), users.find, sizeof users.find))
         return srv_fail(error, SRV_E_INVALID, "find: too long");
     TRY(admin_limit(call, &users.limit, error));
-    return store_read(call->admin->store, users_job, &users, error);
+    return page_answer(&users.page, error);
 }
 
 static srv_status users_answer(admin_call *call, const user_row *user)

@@ -1,5 +1,5 @@
-/* listener.h - sockets, TLS, limits and threads: with exchange.h the only part that knows
- * libmicrohttpd.
+/* listener.h - sockets, TLS, limits and threads: with what it is made of (era.h, service.h,
+ * exchange.h) the only part that knows libmicrohttpd.
  *
  * Few event threads read and write; a handler that may wait (database, hash) runs on a pool of
  * workers with its connection suspended, so that verification goes on beside it. One more thread

@@ -19,7 +19,7 @@ static void chores_do(server_chores *chores, unsigned second)
         log_error(LOG_WARNING, "chores_failed", &error);
     if (is_minute && parts_settle(chores->parts, &error) != SRV_OK)
         log_error(LOG_WARNING, "chores_failed", &error);
-    if (is_minute && sessions_sweep(&chores->parts->sessions, &error) != SRV_OK)
+    if (is_minute && sessions_sweep(&chores->parts->sessions, &chores->swept, &error) != SRV_OK)
         log_error(LOG_WARNING, "sweep_failed", &error);
 }
 

@@ -16,6 +16,7 @@ typedef struct server_chores {
     pthread_mutex_t lock; /* of is_ending, with ended */
     pthread_cond_t ended;
     bool is_ending;
+    srv_id swept; /* how far the walk over the sessions came */
 } server_chores;
 
 SRV_CHECK srv_status chores_start(server_chores *chores, server_parts *parts,

@@ -152,7 +152,9 @@ srv_time session_last_seen(const session_row *session);
 SRV_CHECK srv_status sessions_end_everything(const sessions *all, unsigned *count,
                                              srv_error *error);
 
-/* Removes rows that are of no use any more, in small batches. Called each minute. */
-SRV_CHECK srv_status sessions_sweep(const sessions *all, srv_error *error);
+/* Removes rows that are of no use any more, on a walk over all of them in the order of their ids:
+ * goes on after that one, some ten thousand rows a call, and begins again after the last (nil).
+ * Called each minute. */
+SRV_CHECK srv_status sessions_sweep(const sessions *all, srv_id *after, srv_error *error);
 
 #endif

@@ -3,14 +3,15 @@
 
 #include <string.h>
 
-#define PAGE 100
+#define PAGE       100
+#define WALK_PAGE  500 /* rows a transaction: a millisecond or two of the one writer of SQLite */
+#define WALK_PAGES 20
 
 typedef struct sweep_work {
     const sessions *all;
     tape_batch batch;
     srv_id ids[PAGE];
     size_t count;
-    int64_t removed;
 } sweep_work;
 
 static bool sweep_take(void *ctx, const session_row *session)
@@ -76,21 +77,30 @@ srv_status sessions_end_everything(const sessions *all, unsigned *count, srv_err
     return status;
 }
 
-static srv_status sweep_job(store_txn *txn, void *ctx, srv_error *error)
+typedef struct sweep_walk {
+    const sessions *all;
+    srv_id from;
+    srv_id after;
+} sweep_walk;
+
+static srv_status sweep_page(store_txn *txn, void *ctx, srv_error *error)
 {
-    sweep_work *work = ctx;
+    sweep_walk *walk = ctx;
 
     (void)error;
-    return store_sessions_sweep(txn, store_now(txn) - work->all->rules.keep_ended, PAGE,
-                                &work->removed);
+    walk->after = walk->from;
+    return store_sessions_sweep(txn, store_now(txn) - walk->all->rules.keep_ended, WALK_PAGE,
+                                &walk->after);
 }
 
-srv_status sessions_sweep(const sessions *all, srv_error *error)
+srv_status sessions_sweep(const sessions *all, srv_id *after, srv_error *error)
 {
-    sweep_work work = { .all = all };
+    sweep_walk walk = { .all = all, .after = *after };
 
-    do
-        TRY(store_write(all->store, sweep_job, &work, error));
-    while (work.removed == PAGE);
+    for (int i = 0; i < WALK_PAGES && (i == 0 || !srv_id_is_nil(&walk.after)); i++) {
+        walk.from = walk.after;
+        TRY(store_write(all->store, sweep_page, &walk, error));
+        *after = walk.after;
+    }
     return SRV_OK;
 }

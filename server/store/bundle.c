@@ -17,9 +17,9 @@ typedef struct bundle_call {
 struct store_bundle {
     store_pool *pool;
     pthread_mutex_t lock;
-    bundle_call *first; /* NULL while a lane is free */
+    bundle_call *first; /* NULL while no bundle is under way */
     bundle_call **last;
-    unsigned under_way;
+    bool is_under_way;
 };
 
 srv_status store_bundle_new(store_pool *pool, store_bundle **made, srv_error *error)
@@ -43,13 +43,15 @@ void store_bundle_free(store_bundle *bundle)
     free(bundle);
 }
 
-/* The next bundle, for its first caller to lead. NULL: the list is empty. */
+/* The next bundle, for its first caller to lead: those on the list up to one of another statement.
+ * NULL: the list is empty. */
 static bundle_call *bundle_take(store_bundle *bundle)
 {
     bundle_call *leader = bundle->first;
     bundle_call **end = &bundle->first;
 
-    for (int i = 0; i < STORE_CALLS_MAX && *end; i++) {
+    for (int i = 0;
+         i < STORE_CALLS_MAX && *end && (*end)->call->statement == leader->call->statement; i++) {
         (*end)->is_taken = true;
         end = &(*end)->next;
     }
@@ -77,8 +79,7 @@ static void bundle_run_each(store_conn *conn, bundle_call *led)
         store_call *call = led->call;
 
         conn->fault = FAULT_NONE;
-        call->status = conn->driver->run(conn, call->statement, call->values, call->count,
-                                         call->each, call->ctx, call->changed);
+        call->status = conn->driver->run_set(conn, &call, 1);
         call->is_lost = conn->fault != FAULT_NONE;
         if (conn->fault >= FAULT_LOST) {
             bundle_fail(led->next, SRV_E_UNAVAILABLE, false);
@@ -100,7 +101,7 @@ static void bundle_run(store_bundle *bundle, bundle_call *led)
     }
     for (const bundle_call *each = led; each; each = each->next)
         calls[count++] = each->call;
-    status = conn->driver->run_all(conn, calls, count);
+    status = conn->driver->run_set(conn, calls, count);
     if (status != SRV_OK && conn->fault >= FAULT_LOST)
         bundle_fail(led, status, true);
     else if (status != SRV_OK)
@@ -116,7 +117,7 @@ static void bundle_lead(store_bundle *bundle, bundle_call *led)
     bundle_call *next_leader = bundle_take(bundle);
 
     if (!next_leader)
-        bundle->under_way--;
+        bundle->is_under_way = false;
     pthread_mutex_unlock(&bundle->lock);
     if (next_leader)
         sem_post(&next_leader->wake);
@@ -128,17 +129,17 @@ static void bundle_lead(store_bundle *bundle, bundle_call *led)
     }
 }
 
-/* true: a lane is free, and it leads at once. false: it stands on the list. */
+/* true: it leads at once. false: it stands on the list. */
 static bool bundle_add(store_bundle *bundle, bundle_call *mine)
 {
     pthread_mutex_lock(&bundle->lock);
 
-    bool leads = bundle->under_way < BUNDLE_LANES;
+    bool leads = !bundle->is_under_way;
 
     *bundle->last = mine;
     bundle->last = &mine->next;
     if (leads) {
-        bundle->under_way++;
+        bundle->is_under_way = true;
         bundle_take(bundle);
     }
     pthread_mutex_unlock(&bundle->lock);

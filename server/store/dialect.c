@@ -35,7 +35,7 @@ static const dialect_token dialect_tokens[] = {
         "information_schema.tables WHERE table_schema = current_schema()"
         " AND table_name" } },
     /* A statement that runs alone has no transaction to take its time from. */
-    { "now", { "$1", "coalesce($1, statement_timestamp())" } },
+    { "now", { NULL, "coalesce(at, statement_timestamp())" } },
     { "us", { "", " * interval '1 microsecond'" } },
     { "postgres", { NULL, "" } },
 };

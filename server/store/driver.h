@@ -71,9 +71,11 @@ typedef struct store_result {
 
 typedef bool store_result_each(void *ctx, const store_result *result); /* false: enough */
 
-#define STORE_CALLS_MAX 64 /* their results fit what a socket holds while nobody reads */
+#define STORE_CALLS_MAX 64
 
-/* A statement of one caller among those of others; borrows all of it. */
+/* What one caller asks of a statement that others ask for, too; borrows all of it. The text of such
+ * a statement takes an array for each value, an element a caller, and gives the caller's place,
+ * from 1, in the last column of each row. */
 typedef struct store_call {
     store_statement statement;
     const store_value *values;
@@ -99,9 +101,9 @@ struct store_driver {
     /* E_CONFLICT: something is unique. *changed (may be NULL): rows that came back or changed. */
     srv_status (*run)(store_conn *conn, store_statement statement, const store_value *values,
                       size_t count, store_result_each *each, void *ctx, int64_t *changed);
-    /* All in one transaction and one round trip; their statuses once that is committed. A failure
-     * is everybody's: nothing stands, unless the fault says otherwise. NULL where it is_grouped. */
-    srv_status (*run_all)(store_conn *conn, store_call *const calls[], size_t count);
+    /* Calls of one statement, as one: their statuses once that is committed. A failure is
+     * everybody's: nothing stands, unless the fault says otherwise. NULL where it is_grouped. */
+    srv_status (*run_set)(store_conn *conn, store_call *const calls[], size_t count);
     srv_status (*script)(store_conn *conn, const char *sql, srv_error *error);
     bool (*column_is_null)(const store_result *result, int column);
     int64_t (*column_number)(const store_result *result, int column);      /* INT and TIME */

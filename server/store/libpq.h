@@ -18,11 +18,9 @@
     X(connectStartParams)                                                                          \
     X(connectdbParams)                                                                             \
     X(consumeInput)                                                                                \
-    X(enterPipelineMode)                                                                           \
     X(errorMessage)                                                                                \
     X(exec)                                                                                        \
     X(execPrepared)                                                                                \
-    X(exitPipelineMode)                                                                            \
     X(finish)                                                                                      \
     X(freemem)                                                                                     \
     X(ftype)                                                                                       \
@@ -31,14 +29,13 @@
     X(getlength)                                                                                   \
     X(getvalue)                                                                                    \
     X(isBusy)                                                                                      \
+    X(nfields)                                                                                     \
     X(notifies)                                                                                    \
     X(ntuples)                                                                                     \
-    X(pipelineSync)                                                                                \
     X(prepare)                                                                                     \
     X(resultErrorField)                                                                            \
     X(resultStatus)                                                                                \
     X(sendQuery)                                                                                   \
-    X(sendQueryPrepared)                                                                           \
     X(setNoticeProcessor)                                                                          \
     X(socket)                                                                                      \
     X(status)                                                                                      \

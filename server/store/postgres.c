@@ -123,9 +123,10 @@ static srv_status postgres_open(const store_opts *opts, bool is_reader, store_co
         return status;
     }
     conn->pg = store_postgres_dial(&conn->pq, opts->url, true);
-    /* Nobody waits for a lock longer than a client waits for an answer. */
+    /* Nobody waits for a lock longer than a client waits for an answer. To plan a statement takes
+     * longer than to run it, and no value asks for another plan. */
     if (conn->pq.status(conn->pg) != CONNECTION_OK ||
-        postgres_do(conn, "SET lock_timeout = '5s'")) {
+        postgres_do(conn, "SET lock_timeout = '5s'; SET plan_cache_mode = force_generic_plan")) {
         snprintf(detail, sizeof detail, "%s", conn->pq.errorMessage(conn->pg));
         detail[strcspn(detail, "\n")] = '\0';
         postgres_close(&conn->base);
@@ -250,7 +251,7 @@ const store_driver store_postgres = {
     .save = postgres_save,
     .is_open = postgres_is_open,
     .run = store_postgres_run,
-    .run_all = store_postgres_run_all,
+    .run_set = store_postgres_run_set,
     .script = postgres_script,
     .column_is_null = store_postgres_is_null,
     .column_number = store_postgres_number,

@@ -7,8 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define PARAMS_MAX 24
-
 /* Of pg_type.dat; they never change. */
 #define OID_BYTEA       17
 #define OID_INT8        20
@@ -25,41 +23,47 @@ static const Oid postgres_oids[] = {
 };
 
 typedef struct postgres_params {
-    Oid types[PARAMS_MAX];
-    const char *values[PARAMS_MAX];
-    int lens[PARAMS_MAX];
-    int formats[PARAMS_MAX];
-    char numbers[PARAMS_MAX][8];
+    Oid types[POSTGRES_PARAMS_MAX];
+    const char *values[POSTGRES_PARAMS_MAX];
+    int lens[POSTGRES_PARAMS_MAX];
+    int formats[POSTGRES_PARAMS_MAX];
+    uint8_t numbers[POSTGRES_PARAMS_MAX][8];
 } postgres_params;
+
+lanyard_bytes store_postgres_wire(const store_value *value, uint8_t number[8])
+{
+    bool is_number = value->type == STORE_INT || value->type == STORE_TIME;
+    uint64_t bits =
+        (uint64_t)(value->type == STORE_TIME ? value->number - EPOCH_2000 : value->number);
+
+    for (int at = 0; at < 8; at++)
+        number[at] = (uint8_t)(bits >> (56 - 8 * at));
+    if (is_number)
+        return (lanyard_bytes){ number, 8 };
+    return value->bytes.ptr ? value->bytes : (lanyard_bytes){ number, 0 };
+}
 
 static void postgres_encode(postgres_params *params, size_t i, const store_value *value)
 {
-    bool is_number = value->type == STORE_INT || value->type == STORE_TIME;
-    uint64_t number =
-        (uint64_t)(value->type == STORE_TIME ? value->number - EPOCH_2000 : value->number);
+    lanyard_bytes bytes = store_postgres_wire(value, params->numbers[i]);
 
     params->types[i] = postgres_oids[value->type];
     params->formats[i] = 1;
-    for (int at = 0; at < 8; at++)
-        params->numbers[i][at] = (char)(number >> (56 - 8 * at));
-    params->lens[i] = is_number ? 8 : (int)value->bytes.len;
-    params->values[i] = is_number ? params->numbers[i] : (const char *)value->bytes.ptr;
-    if (!params->values[i]) /* empty, which is not NULL */
-        params->values[i] = "";
-    if (value->is_null)
-        params->values[i] = NULL;
+    params->lens[i] = (int)bytes.len;
+    params->values[i] = value->is_null ? NULL : (const char *)bytes.ptr;
 }
 
-static srv_status postgres_prepare(postgres_conn *conn, store_statement number, const char *name,
-                                   const postgres_params *params, size_t count)
+srv_status store_postgres_prepare(postgres_conn *conn, store_statement number, const Oid *types,
+                                  size_t count, char name[16])
 {
     char text[STORE_SQL_MAX];
 
+    snprintf(name, 16, "s%d", (int)number);
     if (conn->is_prepared[number])
         return SRV_OK;
     TRY(store_spell(DIALECT_POSTGRES, store_statement_text(number), text));
 
-    PGresult *result = conn->pq.prepare(conn->pg, name, text, (int)count, params->types);
+    PGresult *result = conn->pq.prepare(conn->pg, name, text, (int)count, types);
     srv_status status = conn->pq.resultStatus(result) == PGRES_COMMAND_OK
                             ? SRV_OK
                             : store_postgres_failed(conn, result);
@@ -96,132 +100,24 @@ static srv_status postgres_take(postgres_conn *conn, PGresult *result, store_res
     return SRV_OK;
 }
 
-static srv_status postgres_ready(postgres_conn *conn, store_statement number,
-                                 const store_value *values, size_t count, postgres_params *params,
-                                 char name[16])
-{
-    if (count > PARAMS_MAX)
-        return SRV_E_INTERNAL;
-    for (size_t i = 0; i < count; i++)
-        postgres_encode(params, i, &values[i]);
-    snprintf(name, 16, "s%d", (int)number);
-    return postgres_prepare(conn, number, name, params, count);
-}
-
 srv_status store_postgres_run(store_conn *base, store_statement number, const store_value *values,
                               size_t count, store_result_each *each, void *ctx, int64_t *changed)
 {
     postgres_conn *conn = (postgres_conn *)base;
-    postgres_params params;
+    postgres_params params = { .types = { 0 } };
     char name[16];
 
-    TRY(postgres_ready(conn, number, values, count, &params, name));
+    if (count > POSTGRES_PARAMS_MAX)
+        return SRV_E_INTERNAL;
+    for (size_t i = 0; i < count; i++)
+        postgres_encode(&params, i, &values[i]);
+    TRY(store_postgres_prepare(conn, number, params.types, count, name));
 
     PGresult *result = conn->pq.execPrepared(conn->pg, name, (int)count, params.values, params.lens,
                                              params.formats, 1);
     srv_status status = postgres_take(conn, result, each, ctx, changed);
 
     conn->pq.clear(result);
-    return status;
-}
-
-static srv_status postgres_send(postgres_conn *conn, const store_call *call)
-{
-    postgres_params params;
-    char name[16];
-
-    TRY(postgres_ready(conn, call->statement, call->values, call->count, &params, name));
-    return conn->pq.sendQueryPrepared(conn->pg, name, (int)call->count, params.values, params.lens,
-                                      params.formats, 1) == 1
-               ? SRV_OK
-               : store_postgres_failed(conn, NULL);
-}
-
-/* Takes a result that holds rows or a count, as long as one more is expected. */
-static bool postgres_keep(const postgres_conn *conn, PGresult *result, PGresult **results,
-                          size_t count, size_t *got)
-{
-    ExecStatusType kind = conn->pq.resultStatus(result); /* an error for NULL */
-
-    if ((kind != PGRES_TUPLES_OK && kind != PGRES_COMMAND_OK) || *got == count)
-        return false;
-    results[(*got)++] = result;
-    return true;
-}
-
-/* Up to the end of the pipeline: what comes before it is not committed yet. *got results, also
- * when it fails. */
-static srv_status postgres_receive(postgres_conn *conn, PGresult **results, size_t count,
-                                   size_t *got)
-{
-    srv_status status = SRV_OK;
-    bool was_null = false; /* one ends a statement, a second the connection */
-
-    for (;;) {
-        PGresult *result = conn->pq.getResult(conn->pg);
-        ExecStatusType kind = conn->pq.resultStatus(result);
-
-        if (!result && was_null)
-            return store_postgres_failed(conn, NULL);
-        was_null = !result;
-        if (postgres_keep(conn, result, results, count, got))
-            continue;
-        if (result && kind != PGRES_PIPELINE_SYNC && status == SRV_OK)
-            status = store_postgres_failed(conn, result);
-        conn->pq.clear(result);
-        if (kind == PGRES_PIPELINE_SYNC)
-            return status == SRV_OK && *got < count ? SRV_E_INTERNAL : status;
-    }
-}
-
-static srv_status postgres_pipeline(postgres_conn *conn, store_call *const calls[], size_t count,
-                                    PGresult **results, size_t *got)
-{
-    if (conn->pq.enterPipelineMode(conn->pg) != 1)
-        return store_postgres_failed(conn, NULL);
-    for (size_t i = 0; i < count; i++)
-        TRY(postgres_send(conn, calls[i]));
-    if (conn->pq.pipelineSync(conn->pg) != 1)
-        return store_postgres_failed(conn, NULL);
-
-    srv_status status = postgres_receive(conn, results, count, got);
-
-    if (conn->base.fault < FAULT_LOST && conn->pq.exitPipelineMode(conn->pg) != 1)
-        return store_postgres_failed(conn, NULL);
-    return status;
-}
-
-/* In a pipeline nothing can be prepared. */
-static srv_status postgres_prepare_all(postgres_conn *conn, store_call *const calls[], size_t count)
-{
-    postgres_params params;
-    char name[16];
-
-    for (size_t i = 0; i < count; i++)
-        if (!conn->is_prepared[calls[i]->statement])
-            TRY(postgres_ready(conn, calls[i]->statement, calls[i]->values, calls[i]->count,
-                               &params, name));
-    return SRV_OK;
-}
-
-srv_status store_postgres_run_all(store_conn *base, store_call *const calls[], size_t count)
-{
-    postgres_conn *conn = (postgres_conn *)base;
-    PGresult *results[STORE_CALLS_MAX];
-    size_t got = 0;
-
-    if (count > STORE_CALLS_MAX)
-        return SRV_E_INTERNAL;
-    TRY(postgres_prepare_all(conn, calls, count));
-
-    srv_status status = postgres_pipeline(conn, calls, count, results, &got);
-
-    for (size_t i = 0; i < got; i++) {
-        if (status == SRV_OK)
-            calls[i]->status =
-                postgres_take(conn, results[i], calls[i]->each, calls[i]->ctx, calls[i]->changed);
-        conn->pq.clear(results[i]);
-    }
     return status;
 }
 

@@ -97,7 +97,7 @@ srv_status store_session_rotate(store_txn *txn, const session_step *step, sessio
 {
     session_found found = { .session = session };
     store_statement rotate =
-        txn->is_alone ? STATEMENT_SESSION_ROTATE_FREE : STATEMENT_SESSION_ROTATE;
+        txn->is_alone ? STATEMENT_SESSION_ROTATE_SET : STATEMENT_SESSION_ROTATE;
     char rotator[SRV_PREFIX_MAX + 2];
 
     session_rotator(step->from.prefix, rotator);
@@ -172,8 +172,24 @@ srv_status store_sessions_count(store_txn *txn, const srv_id *user_id, int64_t *
                      store_time(txn->now), store_id(user_id));
 }
 
-srv_status store_sessions_sweep(store_txn *txn, srv_time before, int limit, int64_t *removed)
+static bool session_take_id(void *ctx, const store_result *result)
 {
-    return STORE_RUN(txn, STATEMENT_SESSIONS_SWEEP, NULL, NULL, removed, store_time(before),
-                     store_int(limit));
+    store_column_id(result, 0, ctx);
+    return false;
+}
+
+srv_status store_sessions_sweep(store_txn *txn, srv_time before, int count, srv_id *after)
+{
+    srv_id last = { { 0 } };
+    srv_id end;
+
+    TRY(STORE_RUN(txn, STATEMENT_SESSIONS_PAGE, session_take_id, &last, NULL, store_id(after),
+                  store_int(count - 1)));
+    memset(&end, 0xff, sizeof end);
+    if (!srv_id_is_nil(&last))
+        end = last;
+    TRY(STORE_RUN(txn, STATEMENT_SESSIONS_SWEEP, NULL, NULL, NULL, store_time(before),
+                  store_id(after), store_id(&end)));
+    *after = last;
+    return SRV_OK;
 }

@@ -163,9 +163,10 @@ SRV_CHECK srv_status store_sessions_count(store_txn *txn, const srv_id *user_id,
 /* Of all users, after that id; for the administrator and for restore. */
 SRV_CHECK srv_status store_sessions_all(store_txn *txn, const srv_id *after, int limit,
                                         store_session_each *each, void *ctx);
-/* Deletes at most limit sessions that ended or expired before that time. */
-SRV_CHECK srv_status store_sessions_sweep(store_txn *txn, srv_time before, int limit,
-                                          int64_t *removed);
+/* Of the next count sessions after that id, deletes those that ended or expired before that time.
+ * *after becomes the last that it looked at; nil: there are no more. */
+SRV_CHECK srv_status store_sessions_sweep(store_txn *txn, srv_time before, int count,
+                                          srv_id *after);
 
 /* --- the revocation tape --- */
 /* Gives entry->seq. From the first entry on, no other transaction writes one before this ends, so

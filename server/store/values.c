@@ -61,10 +61,15 @@ store_value store_json(const char *text)
 srv_status store_run(store_txn *txn, store_statement statement, const store_value *values,
                      size_t count, store_result_each *each, void *ctx, int64_t *changed)
 {
-    if (!txn->bundle)
+    if (!txn->is_alone)
         return txn->conn->driver->run(txn->conn, statement, values, count, each, ctx, changed);
 
     store_call call = { statement, values, count, each, ctx, changed, SRV_OK, false };
+    store_call *calls[] = { &call };
+
+    if (!txn->bundle)
+        return txn->conn->driver->run_set(txn->conn, calls, 1);
+
     srv_status status = store_bundle_run(txn->bundle, &call);
 
     txn->is_lost = call.is_lost;

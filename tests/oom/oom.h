@@ -3,11 +3,11 @@
  *
  *     static lanyard_status read_one(const lanyard_mem *mem, void *arg)
  *     {
- *         lanyard_json *json = NULL;
- *         lanyard_status status = lanyard_json_read("[1]", 3, NULL, mem, &json, NULL);
+ *         lanyard_json *json = oom_untouched();
+ *         lanyard_error err = { 0 };
+ *         lanyard_status status = lanyard_json_read("[1]", 3, NULL, mem, &json, &err);
  *
- *         oom_check(status == LANYARD_OK || !json);
- *         lanyard_json_free(json);
+ *         lanyard_json_free(oom_made(status, &err, json));
  *         return status;
  *     }
  *     ...
@@ -19,8 +19,12 @@
 #ifndef TESTS_OOM_OOM_H
 #define TESTS_OOM_OOM_H
 
+#include <lanyard/buf.h>
+#include <lanyard/error.h>
 #include <lanyard/mem.h>
 #include <lanyard/status.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -63,6 +67,33 @@ static inline void oom_free(void *ctx, void *ptr, size_t len)
             exit(1);                                                                               \
         }                                                                                          \
     } while (0)
+
+/* What an output is before the call, and must still be after one that failed. */
+static inline void *oom_untouched(void)
+{
+    static const char untouched;
+
+    return (void *)(uintptr_t)&untouched;
+}
+
+/* Ends an operation that makes an object: what its _free() is to be given, NULL after a failure. */
+static inline void *oom_made(lanyard_status status, const lanyard_error *err, void *object)
+{
+    oom_check(status == err->status);
+    oom_check((status == LANYARD_OK) == (object != oom_untouched()));
+    oom_check(object);
+    return status == LANYARD_OK ? object : NULL;
+}
+
+/* Ends an operation that writes: a failure leaves the buffer empty, success does not. */
+static inline lanyard_status oom_written(lanyard_status status, const lanyard_error *err,
+                                         lanyard_buf *out)
+{
+    oom_check(status == err->status);
+    oom_check((status == LANYARD_OK) == (out->len > 0));
+    lanyard_buf_done(out);
+    return status;
+}
 
 static inline void oom_walk(const char *name, oom_operation *operation, void *arg)
 {

@@ -4,22 +4,15 @@
 #include <lanyard/buf.h>
 #include <string.h>
 
-static const char untouched;
-
 static lanyard_status read_json(const lanyard_mem *mem, void *text)
 {
-    lanyard_json *json = (lanyard_json *)(uintptr_t)&untouched;
+    lanyard_json *json = oom_untouched();
     lanyard_error err = { 0 };
     lanyard_status status = lanyard_json_read(text, strlen(text), NULL, mem, &json, &err);
 
-    oom_check(err.status == status);
-    if (status != LANYARD_OK) {
-        oom_check((const char *)json == &untouched);
-        oom_check(err.where && err.detail[0]);
-        return status;
-    }
-    lanyard_json_free(json);
-    return LANYARD_OK;
+    lanyard_json_free(oom_made(status, &err, json));
+    oom_check(status == LANYARD_OK || (err.where && err.detail[0]));
+    return status;
 }
 
 static lanyard_status fill_buffer(const lanyard_mem *mem, void *arg)

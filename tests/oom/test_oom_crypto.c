@@ -4,15 +4,12 @@
  * libcrypto keeps things for later, so nothing is said here about what stays allocated; and it does
  * not always tell missing memory from a bad key, so any status of the 4xxx is right, nor from a bad
  * signature. But no call may crash, say that it worked when it did not, or spoil the next one. */
-#include <lanyard.h>
+#include "things.h"
 #include <openssl/crypto.h>
-#include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define WALK_MAX 20000u
-#define BUF_MAX  65536u
 
 static size_t calls;
 static size_t fail_at; /* 0: none */
@@ -44,25 +41,16 @@ static void failing_free(void *ptr, const char *file, int line)
 static const char *const keys[] = {
     "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU\","
     "\"y\":\"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0\"}",
-    "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"}",
+    "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"" ED25519_X "\"}",
     "{\"kty\":\"oct\",\"k\":\"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4"
     "hcgUuTwjAzZr1Z9CAow\",\"alg\":\"HS256\"}",
-    /* The key of RFC 8037, A.1, with a certificate that it signed itself. */
-    "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\","
-    "\"x5c\":[\"MIIBLjCB4aADAgECAhQUeSLLpxteq6uF/lkoD1Fm81I/6jAFBgMrZXAwDDEKMAgGA1UEAwwBazAgFw0y"
-    "NjExMjQxMjM1MzVaGA8yMTI2MTAzMTEyMzUzNVowDDEKMAgGA1UEAwwBazAqMAUGAytlcAMhANdamAGCsQq31Uv+08lk"
-    "BzoO4XLz2qYjJa8CGmj3B1Eao1MwUTAdBgNVHQ4EFgQUWyeqVYkXl3DkdXWxYqHe2XuL/G0wHwYDVR0jBBgwFoAUWyeq"
-    "VYkXl3DkdXWxYqHe2XuL/G0wDwYDVR0TAQH/BAUwAwEB/zAFBgMrZXADQQApCO0Scbm3xMHLcqsknmAiRRC6jHZSOovm"
-    "BDdHCkPj8pAQAnA9b73qAuDWGNjHIcqGcniE/hB98VV2zFqlI/sA\"]}",
+    ED25519_X5C,
 };
 
 /* What is signed and verified with: a key of its own for each algorithm. */
 typedef struct crypto_things {
+    oom_things made; /* which has no worker */
     const char *alg;
-    lanyard_key *key;
-    lanyard_keyset *keys;
-    lanyard_policy *policy;
-    lanyard_buf token;
     lanyard_buf signature; /* over "any" */
     enum { WORKER_NONE, WORKER_NEW, WORKER_KEPT } mode;
     lanyard_worker *kept; /* stands by for all calls */
@@ -117,9 +105,10 @@ static lanyard_status sign(const void *arg)
     lanyard_worker *worker = worker_take(things);
     lanyard_buf out;
 
-    lanyard_buf_init(&out, NULL, BUF_MAX);
+    lanyard_buf_init(&out, NULL, OOM_TEXT_MAX);
 
-    lanyard_status status = lanyard_sign_bytes(things->key, things->alg, any, worker, &out, NULL);
+    lanyard_status status =
+        lanyard_sign_bytes(things->made.key, things->alg, any, worker, &out, NULL);
 
     if ((status == LANYARD_OK) != (out.len > 0))
         abort();
@@ -134,7 +123,7 @@ static lanyard_status check(const void *arg)
     lanyard_worker *worker = worker_take(things);
     lanyard_bytes signature = { (const uint8_t *)things->signature.ptr, things->signature.len };
     lanyard_status status =
-        lanyard_check_bytes(things->key, things->alg, any, signature, worker, NULL);
+        lanyard_check_bytes(things->made.key, things->alg, any, signature, worker, NULL);
 
     worker_give_back(things, worker);
     return status;
@@ -147,16 +136,17 @@ static lanyard_status issue_and_sign(const void *arg)
     lanyard_issuer *issuer = NULL;
     lanyard_buf out;
     lanyard_status status = lanyard_issuer_new(
-        LANYARD_ISSUER(.key = things->key, .alg = things->alg, .add_jti = 1), NULL, &issuer, NULL);
+        LANYARD_ISSUER(.key = things->made.key, .alg = things->alg, .add_jti = 1), NULL, &issuer,
+        NULL);
 
-    lanyard_buf_init(&out, NULL, BUF_MAX);
+    lanyard_buf_init(&out, NULL, OOM_TEXT_MAX);
     if (status == LANYARD_OK)
         status = lanyard_issue(issuer, NULL, 1000, worker, &out, NULL);
     if ((status == LANYARD_OK) != (out.len > 0))
         abort();
     if (status == LANYARD_OK)
-        status =
-            lanyard_jws_sign(things->key, LANYARD_JWS(.alg = things->alg), any, worker, &out, NULL);
+        status = lanyard_jws_sign(things->made.key, LANYARD_JWS(.alg = things->alg), any, worker,
+                                  &out, NULL);
     lanyard_buf_done(&out);
     lanyard_issuer_free(issuer);
     worker_give_back(things, worker);
@@ -168,8 +158,9 @@ static lanyard_status verify(const void *arg)
     const crypto_things *things = arg;
     lanyard_mem mem = { .worker = worker_take(things) };
     lanyard_token *token = NULL;
-    lanyard_status status = lanyard_verify(things->policy, things->keys, things->token.ptr,
-                                           things->token.len, 1000, &mem, &token, NULL);
+    lanyard_status status =
+        lanyard_verify(things->made.policy, things->made.keys, things->made.token.ptr,
+                       things->made.token.len, 1000, &mem, &token, NULL);
 
     if ((status == LANYARD_OK) != (token != NULL))
         abort();
@@ -184,10 +175,11 @@ static lanyard_status verify_jws(const void *arg)
     lanyard_worker *worker = worker_take(things);
     lanyard_buf out;
 
-    lanyard_buf_init(&out, NULL, BUF_MAX);
+    lanyard_buf_init(&out, NULL, OOM_TEXT_MAX);
 
-    lanyard_status status = lanyard_jws_verify(things->policy, things->keys, things->token.ptr,
-                                               things->token.len, worker, &out, NULL);
+    lanyard_status status =
+        lanyard_jws_verify(things->made.policy, things->made.keys, things->made.token.ptr,
+                           things->made.token.len, worker, &out, NULL);
 
     if ((status == LANYARD_OK) != (out.len > 0))
         abort();
@@ -200,8 +192,9 @@ static lanyard_status explain(const void *arg)
 {
     const crypto_things *things = arg;
     lanyard_explanation explanation = { .status = LANYARD_OK };
-    lanyard_status status = lanyard_explain(things->policy, things->keys, things->token.ptr,
-                                            things->token.len, 1000, NULL, &explanation, NULL);
+    lanyard_status status =
+        lanyard_explain(things->made.policy, things->made.keys, things->made.token.ptr,
+                        things->made.token.len, 1000, NULL, &explanation, NULL);
 
     return status == LANYARD_OK ? explanation.status : status;
 }
@@ -211,16 +204,17 @@ static lanyard_status write_key(const void *arg)
     const crypto_things *things = arg;
     lanyard_buf out;
 
-    lanyard_buf_init(&out, NULL, BUF_MAX);
+    lanyard_buf_init(&out, NULL, OOM_TEXT_MAX);
 
-    lanyard_status status = lanyard_keyset_write(things->keys, LANYARD_KEY_PRIVATE, &out, NULL);
+    lanyard_status status =
+        lanyard_keyset_write(things->made.keys, LANYARD_KEY_PRIVATE, &out, NULL);
 
     if (status == LANYARD_OK)
-        status = lanyard_key_write_jwk(things->key, LANYARD_KEY_PRIVATE, &out, NULL);
-    if (status == LANYARD_OK && strcmp(lanyard_key_kty(things->key), "oct") != 0)
-        status = lanyard_key_write_pem(things->key, LANYARD_KEY_PRIVATE, NULL, &out, NULL);
+        status = lanyard_key_write_jwk(things->made.key, LANYARD_KEY_PRIVATE, &out, NULL);
+    if (status == LANYARD_OK && strcmp(lanyard_key_kty(things->made.key), "oct") != 0)
+        status = lanyard_key_write_pem(things->made.key, LANYARD_KEY_PRIVATE, NULL, &out, NULL);
     if (status == LANYARD_OK)
-        status = lanyard_key_write_der(things->key, LANYARD_KEY_PRIVATE, &out, NULL);
+        status = lanyard_key_write_der(things->made.key, LANYARD_KEY_PRIVATE, &out, NULL);
     lanyard_buf_done(&out);
     return status;
 }
@@ -232,11 +226,11 @@ static lanyard_status write_thumbprint(const void *arg)
     size_t len = 0;
     lanyard_buf out;
     lanyard_status status =
-        lanyard_key_thumbprint(things->key, LANYARD_SHA256, thumbprint, &len, NULL);
+        lanyard_key_thumbprint(things->made.key, LANYARD_SHA256, thumbprint, &len, NULL);
 
-    lanyard_buf_init(&out, NULL, BUF_MAX);
+    lanyard_buf_init(&out, NULL, OOM_TEXT_MAX);
     if (status == LANYARD_OK)
-        status = lanyard_key_write_thumbprint(things->key, LANYARD_SHA512, 1, &out, NULL);
+        status = lanyard_key_write_thumbprint(things->made.key, LANYARD_SHA512, 1, &out, NULL);
     lanyard_buf_done(&out);
     return status;
 }
@@ -304,32 +298,24 @@ static int walk(const char *name, operation *call, const void *arg)
 
 #define WALK(call, arg) walk(#call, (call), (arg))
 
-static void things_make(crypto_things *things)
+static void crypto_make(crypto_things *things)
 {
-    lanyard_bytes claims = { (const uint8_t *)"{\"exp\":9000}", 12 };
+    lanyard_key *key = NULL;
 
     if (lanyard_worker_new(NULL, &things->kept, NULL) != LANYARD_OK)
         abort();
 
-    lanyard_buf_init(&things->token, NULL, BUF_MAX);
-    lanyard_buf_init(&things->signature, NULL, BUF_MAX);
-    if (lanyard_key_generate(LANYARD_KEYGEN(.alg = things->alg), NULL, &things->key, NULL) !=
-            LANYARD_OK ||
-        lanyard_keyset_new(&things->key, 1, NULL, &things->keys, NULL) != LANYARD_OK ||
-        lanyard_policy_new(LANYARD_POLICY(.algs = things->alg), NULL, &things->policy, NULL) !=
-            LANYARD_OK ||
-        lanyard_jws_sign(things->key, NULL, claims, NULL, &things->token, NULL) != LANYARD_OK ||
-        lanyard_sign_bytes(things->key, NULL, any, NULL, &things->signature, NULL) != LANYARD_OK)
+    lanyard_buf_init(&things->signature, NULL, OOM_TEXT_MAX);
+    if (lanyard_key_generate(LANYARD_KEYGEN(.alg = things->alg), NULL, &key, NULL) != LANYARD_OK ||
+        lanyard_sign_bytes(key, NULL, any, NULL, &things->signature, NULL) != LANYARD_OK)
         abort();
+    things_make(&things->made, key, things->alg);
 }
 
-static void things_done(crypto_things *things)
+static void crypto_done(crypto_things *things)
 {
     lanyard_buf_done(&things->signature);
-    lanyard_buf_done(&things->token);
-    lanyard_policy_free(things->policy);
-    lanyard_keyset_free(things->keys);
-    lanyard_key_free(things->key);
+    things_done(&things->made);
     lanyard_worker_free(things->kept);
 }
 
@@ -339,7 +325,7 @@ static int walk_alg(const char *alg)
     int failed = 0;
 
     printf("# %s\n", alg);
-    things_make(&things);
+    crypto_make(&things);
     for (int mode = WORKER_NONE; mode <= WORKER_KEPT; mode++) {
         things.mode = mode;
         failed |= WALK(sign, &things);
@@ -352,7 +338,7 @@ static int walk_alg(const char *alg)
     if (strcmp(alg, "PS256") != 0) /* the key is one of RS256 */
         failed |= WALK(write_key, &things);
     failed |= WALK(write_thumbprint, &things);
-    things_done(&things);
+    crypto_done(&things);
     return failed;
 }
 

@@ -78,6 +78,14 @@ static void *call(void *arg)
     return NULL;
 }
 
+static void *call_once(void *arg)
+{
+    caller *one = arg;
+
+    one->last = rotate_alone(one);
+    return NULL;
+}
+
 /* All at once, each its own session again and again. */
 static void call_all(caller callers[CALLERS])
 {
@@ -154,6 +162,31 @@ static void bundle_lets_a_commit_that_fails_fail_alone(void **state)
     assert_ok(rotate_alone(&callers[7]));
 }
 
+/* Two tabs of a browser, or a thief: in one set, and in sets beside each other. */
+static void bundle_rotates_a_row_once_for_all_who_name_it(void **state)
+{
+    caller callers[CALLERS];
+    pthread_t threads[CALLERS];
+
+    on_postgresql(*state);
+    callers[0] = new_caller(*state, 0);
+    for (int round = 0; round < ROUNDS; round++) {
+        int winners = 0;
+
+        for (int i = 0; i < CALLERS; i++) {
+            callers[i] = callers[0];
+            assert_int_equal(pthread_create(&threads[i], NULL, call_once, &callers[i]), 0);
+        }
+        for (int i = 0; i < CALLERS; i++) {
+            pthread_join(threads[i], NULL);
+            winners += callers[i].last == SRV_OK;
+            assert_true(callers[i].last == SRV_OK || callers[i].last == SRV_E_NOT_FOUND);
+        }
+        assert_int_equal(winners, 1);
+        callers[0].step.gen++;
+    }
+}
+
 static srv_status hold(store_txn *txn, void *ctx, srv_error *error)
 {
     held_row *held = ctx;
@@ -197,16 +230,17 @@ static void bundle_waits_for_no_row_that_another_holds(void **state)
     sem_destroy(&held.may_end);
 }
 
-/* A lock of the whole table holds up both lanes; who comes third is not kept for good. */
+/* A lock of the whole table holds up a bundle; who comes meanwhile is not kept for good. */
 static void bundle_refuses_whom_nobody_takes_in_time(void **state)
 {
     srv_kit *kit = *state;
     srv_store *patient = kit->store;
-    caller callers[3] = { new_caller(kit, 0), new_caller(kit, 1), new_caller(kit, 2) };
+    caller held_up = new_caller(kit, 0);
+    caller late = new_caller(kit, 1);
     store_opts opts = { .url = kit->url, .wait_ms = 1000, .clock = { kit_now, &kit->clock } };
     store_conn *locker = NULL;
     srv_store *impatient = NULL;
-    pthread_t threads[2];
+    pthread_t thread;
 
     on_postgresql(kit);
     assert_ok(store_open(&opts, &impatient, NULL));
@@ -214,16 +248,13 @@ static void bundle_refuses_whom_nobody_takes_in_time(void **state)
     assert_ok(store_postgres.begin(locker, false, NULL));
     assert_ok(store_postgres.script(locker, "LOCK TABLE sessions", NULL));
     kit->store = impatient;
-    for (int i = 0; i < 2; i++)
-        assert_int_equal(pthread_create(&threads[i], NULL, call, &callers[i]), 0);
+    assert_int_equal(pthread_create(&thread, NULL, call, &held_up), 0);
     usleep(300 * 1000);
-    assert_srv(rotate_alone(&callers[2]), SRV_E_UNAVAILABLE);
+    assert_srv(rotate_alone(&late), SRV_E_UNAVAILABLE);
     store_postgres.rollback(locker);
-    for (int i = 0; i < 2; i++) {
-        pthread_join(threads[i], NULL);
-        assert_int_equal(callers[i].rounds, ROUNDS);
-    }
-    assert_ok(rotate_alone(&callers[2]));
+    pthread_join(thread, NULL);
+    assert_int_equal(held_up.rounds, ROUNDS);
+    assert_ok(rotate_alone(&late));
     store_postgres.close(locker);
     store_close(impatient);
     kit->store = patient;
@@ -235,6 +266,7 @@ int main(void)
         OVER_A_KIT(bundle_gives_each_caller_the_row_of_its_own),
         OVER_A_KIT(bundle_lets_a_statement_that_fails_fail_alone),
         OVER_A_KIT(bundle_lets_a_commit_that_fails_fail_alone),
+        OVER_A_KIT(bundle_rotates_a_row_once_for_all_who_name_it),
         OVER_A_KIT(bundle_waits_for_no_row_that_another_holds),
         OVER_A_KIT(bundle_refuses_whom_nobody_takes_in_time),
     };

@@ -5,7 +5,6 @@
 
 #include "api/compat.h"
 
-#define HOME   "198.51.100.7"
 #define SECRET "thisisthesecretkey"
 
 typedef struct fixture {
@@ -46,16 +45,15 @@ static int close_fixture(void **state)
     return 0;
 }
 
-static void write_token(fixture *test, const session_grant *grant, const char *name, char *text,
-                        size_t size)
+static void write_token(fixture *test, const session_grant *grant, const char *name,
+                        char text[KIT_TEXT_MAX])
 {
     lanyard_buf out;
     srv_error error = { 0 };
 
-    lanyard_buf_init(&out, NULL, 4096);
+    lanyard_buf_init(&out, NULL, KIT_TEXT_MAX);
     assert_ok(compat_write(test->tokens, grant, name, NULL, &out, &error));
-    assert_true(srv_copy((lanyard_str){ out.ptr, out.len }, text, size));
-    lanyard_buf_done(&out);
+    kit_take_text(&out, text);
 }
 
 static srv_status check(fixture *test, const char *text, access_identity *identity)
@@ -66,30 +64,19 @@ static srv_status check(fixture *test, const char *text, access_identity *identi
                         NULL, identity, &error);
 }
 
-static void end(fixture *test, const session_grant *grant)
-{
-    session_logout logout = { .sid = grant->sid, .from = kit_from(HOME) };
-    unsigned revoked = 0;
-    int64_t seq = 0;
-    srv_error error = { 0 };
-
-    assert_ok(sessions_logout(&test->kit.sessions, &logout, &revoked, &seq, &error));
-    assert_int_equal(revoked, 1);
-}
-
 static void compat_token_never_outlives_its_tape_entry(void **state)
 {
     fixture *test = *state;
     access_identity identity;
     session_grant grant;
-    char text[4096];
+    char text[KIT_TEXT_MAX];
     srv_error error = { 0 };
 
     kit_user(&test->kit, "ada", HOME, &grant);
-    write_token(test, &grant, "ada", text, sizeof text);
+    write_token(test, &grant, "ada", text);
     assert_ok(check(test, text, &identity));
     assert_int_equal(identity.exp - grant.iat, COMPAT_LIFE_S);
-    end(test, &grant);
+    kit_log_out(&test->kit, &grant);
     test->kit.clock.now = (identity.exp - 1) * SRV_SECOND;
     assert_ok(tape_load(test->kit.tape, &error)); /* what has expired is gone */
 
@@ -104,13 +91,13 @@ static void compat_token_never_outlives_the_absolute_limit(void **state)
     fixture *test = *state;
     access_identity identity;
     session_grant grant;
-    char text[4096];
+    char text[KIT_TEXT_MAX];
     srv_error error = { 0 };
 
     kit_user(&test->kit, "ada", HOME, &grant);
     test->kit.clock.now = grant.abs_expires - 100 * SRV_SECOND;
     assert_ok(kit_refresh(&test->kit, grant.refresh, HOME, &grant, &error));
-    write_token(test, &grant, "ada", text, sizeof text);
+    write_token(test, &grant, "ada", text);
     assert_ok(check(test, text, &identity));
     assert_int_equal(identity.exp, srv_time_seconds(grant.abs_expires));
     test->kit.clock.now = grant.abs_expires;
@@ -120,7 +107,7 @@ static void compat_token_never_outlives_the_absolute_limit(void **state)
 /* --- whose it is --- */
 
 /* As the tutorial makes them: without a session. */
-static void write_elsewhere(fixture *test, const char *name, char *text, size_t size)
+static void write_elsewhere(fixture *test, const char *name, char text[KIT_TEXT_MAX])
 {
     int64_t exp = srv_time_seconds(test->kit.clock.now) + COMPAT_LIFE_S;
     const lanyard_claim claims[] = {
@@ -131,7 +118,7 @@ static void write_elsewhere(fixture *test, const char *name, char *text, size_t 
     lanyard_issuer *issuer = NULL;
     lanyard_buf out;
 
-    lanyard_buf_init(&out, NULL, 4096);
+    lanyard_buf_init(&out, NULL, KIT_TEXT_MAX);
     assert_int_equal(lanyard_key_read(SECRET, strlen(SECRET),
                                       LANYARD_KEY(.format = LANYARD_KEY_SECRET, .alg = "HS256",
                                                   .allow_short_key = 1),
@@ -143,10 +130,9 @@ static void write_elsewhere(fixture *test, const char *name, char *text, size_t 
     assert_int_equal(
         lanyard_issue(issuer, LANYARD_CLAIMS(.list = claims, .list_len = 2), exp, NULL, &out, NULL),
         LANYARD_OK);
-    assert_true(srv_copy((lanyard_str){ out.ptr, out.len }, text, size));
+    kit_take_text(&out, text);
     lanyard_issuer_free(issuer);
     lanyard_key_free(key);
-    lanyard_buf_done(&out);
 }
 
 static void update(fixture *test, const srv_id *user_id, const char *name, const char *email)
@@ -169,16 +155,16 @@ static void compat_token_is_of_its_session_and_not_of_who_took_the_name(void **s
     access_identity identity;
     session_grant first;
     session_grant next;
-    char text[4096];
+    char text[KIT_TEXT_MAX];
     srv_id user_id = kit_user(&test->kit, "bob", HOME, &first);
 
-    write_token(test, &first, "bob", text, sizeof text);
+    write_token(test, &first, "bob", text);
     assert_ok(check(test, text, &identity));
     update(test, &user_id, "rob", NULL);
     assert_srv(check(test, text, &identity), SRV_E_INVALID_TOKEN);
     kit_user(&test->kit, "bob", HOME, &next);
     assert_srv(check(test, text, &identity), SRV_E_INVALID_TOKEN);
-    write_token(test, &next, "bob", text, sizeof text);
+    write_token(test, &next, "bob", text);
     assert_ok(check(test, text, &identity));
     assert_true(srv_id_equal(&identity.user_id, &next.user_id));
 }
@@ -190,20 +176,20 @@ static void compat_token_made_elsewhere_is_not_of_who_took_the_name(void **state
     fixture *test = *state;
     access_identity identity;
     session_grant grant;
-    char texts[2][4096];
+    char texts[2][KIT_TEXT_MAX];
     srv_id bob = kit_user(&test->kit, "bob", HOME, &grant);
     srv_id eve = kit_user(&test->kit, "eve", HOME, &grant);
 
     update(test, &bob, NULL, names[1]);
     for (int i = 0; i < 2; i++) {
-        write_elsewhere(test, names[i], texts[i], sizeof texts[i]);
+        write_elsewhere(test, names[i], texts[i]);
         assert_ok(check(test, texts[i], &identity));
         assert_true(srv_id_equal(&identity.user_id, &bob));
     }
     update(test, &bob, "rob", "rob@example.org");
     update(test, &eve, names[0], NULL);
     assert_srv(check(test, texts[0], &identity), SRV_E_SESSION_ENDED);
-    write_elsewhere(test, names[0], texts[0], sizeof texts[0]);
+    write_elsewhere(test, names[0], texts[0]);
     assert_ok(check(test, texts[0], &identity));
     update(test, &eve, NULL, names[1]);
     assert_srv(check(test, texts[1], &identity), SRV_E_SESSION_ENDED);
@@ -214,11 +200,11 @@ static void compat_token_made_elsewhere_survives_a_change_of_nothing(void **stat
     fixture *test = *state;
     access_identity identity;
     session_grant grant;
-    char text[4096];
+    char text[KIT_TEXT_MAX];
     srv_id bob = kit_user(&test->kit, "bob", HOME, &grant);
 
     update(test, &bob, NULL, "bob@example.org");
-    write_elsewhere(test, "bob", text, sizeof text);
+    write_elsewhere(test, "bob", text);
     update(test, &bob, "BOB", "bob@example.org");
     assert_ok(check(test, text, &identity));
 }

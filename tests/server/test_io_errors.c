@@ -6,7 +6,6 @@
 #include "faulty_vfs.h"
 #include "kit.h"
 
-#define HOME       "198.51.100.7"
 #define ROUNDS_MAX 400
 
 typedef struct disk_round {

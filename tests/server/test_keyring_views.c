@@ -5,17 +5,17 @@
 
 static void ring_sees_what_another_process_did(void **state)
 {
-    fixture *test = *state;
-    const keyring_opts opts = { .master_path = test->master, .token_life = TOKEN_LIFE };
+    srv_kit *kit = *state;
+    const keyring_opts opts = { .master_path = kit->master, .token_life = TOKEN_LIFE };
     keyring *other = NULL;
     keyring_view view;
     char kid[KID_MAX];
 
-    fixture_open(test, &(keyring_opts){ .alg = NULL });
-    assert_srv(keyring_open(&opts, test->store, &other, NULL), SRV_OK);
+    kit_open_ring(kit, &(keyring_opts){ .alg = NULL });
+    assert_srv(keyring_open(&opts, kit->store, &other, NULL), SRV_OK);
     assert_srv(keyring_rotate(other, true, NULL), SRV_OK);
-    fixture_tick(test, SRV_SECOND);
-    fixture_kid(test, kid);
+    kit_tick_ring(kit, SRV_SECOND);
+    kit_active_kid(kit, kid);
     keyring_take(other, &view);
     assert_int_equal(lanyard_str_equal(lanyard_key_kid(view.signer), lanyard_str_of(kid)), 1);
     keyring_give(&view);
@@ -25,23 +25,23 @@ static void ring_sees_what_another_process_did(void **state)
 /* T44 */
 static void a_view_outlives_the_rotation_that_replaced_it(void **state)
 {
-    fixture *test = *state;
+    srv_kit *kit = *state;
     keyring_view view;
 
-    fixture_open(test, &(keyring_opts){ .alg = NULL });
-    keyring_take(test->ring, &view);
+    kit_open_ring(kit, &(keyring_opts){ .alg = NULL });
+    keyring_take(kit->ring, &view);
 
-    lanyard_buf token = fixture_sign(test);
+    lanyard_buf token = kit_sign_now(kit);
 
-    assert_srv(keyring_rotate(test->ring, true, NULL), SRV_OK);
-    fixture_tick(test, SRV_DAY);
-    assert_int_equal(verify_with(view.verify, &token, test->now - SRV_DAY), LANYARD_OK);
+    assert_srv(keyring_rotate(kit->ring, true, NULL), SRV_OK);
+    kit_tick_ring(kit, SRV_DAY);
+    assert_int_equal(verify_with(view.verify, &token, kit->clock.now - SRV_DAY), LANYARD_OK);
     keyring_give(&view);
     lanyard_buf_done(&token);
 }
 
 typedef struct reader {
-    const fixture *test;
+    const srv_kit *kit;
     const lanyard_buf *token;
     atomic_bool *is_over;
     unsigned failed;
@@ -52,7 +52,7 @@ static void *reader_run(void *ctx)
     reader *mine = ctx;
 
     while (!atomic_load(mine->is_over))
-        mine->failed += fixture_verify(mine->test, mine->token) != LANYARD_OK;
+        mine->failed += kit_verify_now(mine->kit, mine->token) != LANYARD_OK;
     return NULL;
 }
 
@@ -62,21 +62,21 @@ static void *reader_run(void *ctx)
 /* T44: requests never see a ring that is half changed, and never one that is gone. */
 static void views_are_taken_while_the_ring_rotates(void **state)
 {
-    fixture *test = *state;
+    srv_kit *kit = *state;
     atomic_bool is_over = false;
     reader readers[READERS];
     pthread_t threads[READERS];
 
-    fixture_open(test, &(keyring_opts){ .alg = NULL });
+    kit_open_ring(kit, &(keyring_opts){ .alg = NULL });
 
-    lanyard_buf token = fixture_sign(test);
+    lanyard_buf token = kit_sign_now(kit);
 
     for (size_t i = 0; i < READERS; i++) {
-        readers[i] = (reader){ .test = test, .token = &token, .is_over = &is_over };
+        readers[i] = (reader){ .kit = kit, .token = &token, .is_over = &is_over };
         assert_int_equal(pthread_create(&threads[i], NULL, reader_run, &readers[i]), 0);
     }
     for (int i = 0; i < ROTATIONS; i++)
-        assert_srv(keyring_rotate(test->ring, true, NULL), SRV_OK);
+        assert_srv(keyring_rotate(kit->ring, true, NULL), SRV_OK);
     atomic_store(&is_over, true);
     for (size_t i = 0; i < READERS; i++) {
         pthread_join(threads[i], NULL);
@@ -94,7 +94,7 @@ static void views_are_taken_while_the_ring_rotates(void **state)
 
 static void rotations_never_fail_a_verification(void **state)
 {
-    fixture *test = *state;
+    srv_kit *kit = *state;
     keyring_view cached = { .owner = NULL };
     lanyard_buf last = { .ptr = NULL };
     unsigned verified = 0;
@@ -102,27 +102,28 @@ static void rotations_never_fail_a_verification(void **state)
     char before[KID_MAX];
     char kid[KID_MAX];
 
-    fixture_open(test, &(keyring_opts){ .rotate_every = ROTATE_DAYS * SRV_DAY });
-    fixture_kid(test, before);
+    kit_open_ring(kit, &(keyring_opts){ .rotate_every = ROTATE_DAYS * SRV_DAY });
+    kit_active_kid(kit, before);
     for (int64_t step = 0; step < SIMULATED_DAYS * SRV_DAY / STEP; step++) {
         if (step % FETCH_STEPS == 0) {
             if (cached.owner)
                 keyring_give(&cached);
-            keyring_take(test->ring, &cached);
+            keyring_take(kit->ring, &cached);
         }
 
-        lanyard_buf token = fixture_sign(test);
+        lanyard_buf token = kit_sign_now(kit);
 
-        assert_int_equal(verify_with(cached.verify, &token, test->now), LANYARD_OK);
+        assert_int_equal(verify_with(cached.verify, &token, kit->clock.now), LANYARD_OK);
         if (last.ptr)
-            assert_int_equal(verify_with(cached.verify, &last, test->now - SRV_SECOND), LANYARD_OK);
+            assert_int_equal(verify_with(cached.verify, &last, kit->clock.now - SRV_SECOND),
+                             LANYARD_OK);
         verified += last.ptr ? 2 : 1;
         lanyard_buf_done(&last);
         last = token;
-        fixture_kid(test, kid);
+        kit_active_kid(kit, kid);
         rotations += strcmp(before, kid) != 0;
         memcpy(before, kid, sizeof before);
-        fixture_tick(test, STEP);
+        kit_tick_ring(kit, STEP);
     }
     assert_int_equal(rotations, 4);
     print_message("note: %u verifications over %u rotations, 0 failed\n", verified, rotations);

@@ -5,42 +5,18 @@
 
 #include <pthread.h>
 
-#define HOME     "198.51.100.7"
-#define PASSWORD "a long walk on the beach"
-#define CROWD    4
+#define CROWD 4
 
-typedef struct fixture {
-    srv_kit kit;
-    hash_pool *pool;
-} fixture;
-
-static int open_fixture(void **state)
+static int open_kit(void **state)
 {
-    fixture *test = calloc(1, sizeof *test);
-    const hash_opts cheap = { .memory_kib = 64, .passes = 1, .lanes = 1, .workers = CROWD };
-    srv_error error = { 0 };
-
-    assert_non_null(test);
-    kit_open(&test->kit, false, NULL);
-    assert_ok(hash_pool_new(&cheap, &test->pool, &error));
-    test->kit.accounts.hashes = test->pool;
-    *state = test;
-    return 0;
-}
-
-static int close_fixture(void **state)
-{
-    fixture *test = *state;
-
-    hash_pool_free(test->pool);
-    kit_close(&test->kit);
-    free(test);
+    kit_setup(state);
+    kit_add_hashes(*state, CROWD);
     return 0;
 }
 
 /* A user whose hash was made under other parameters: dear enough that a crowd reads the same one
  * before the first of it commits. */
-static srv_id old_user(fixture *test, const char *name)
+static srv_id old_user(srv_kit *kit, const char *name)
 {
     const hash_opts dear = { .memory_kib = 8192, .passes = 4, .lanes = 1, .workers = 1 };
     account_register_row row = { .user.profile = "{}" };
@@ -53,27 +29,17 @@ static srv_id old_user(fixture *test, const char *name)
     hash_pool_free(pool);
     row.phc = phc;
     snprintf(row.user.username, sizeof row.user.username, "%s", name);
-    assert_ok(account_commit_register(&test->kit.accounts, &row, NULL, &error));
+    assert_ok(account_commit_register(&kit->accounts, &row, NULL, &error));
     return row.user.id;
 }
 
-static srv_status log_in(fixture *test, const char *login, session_grant *grant, srv_error *error)
-{
-    account_login wanted = { .login = lanyard_str_of(login),
-                             .password = bytes_of(PASSWORD),
-                             .session = { .from = kit_from(HOME) } };
-    user_row user;
-
-    return account_log_in(&test->kit.accounts, &wanted, &user, grant, error);
-}
-
-static credential_row credential_of(fixture *test, const srv_id *user_id)
+static credential_row credential_of(srv_kit *kit, const srv_id *user_id)
 {
     credential_row credential;
     user_row user;
     srv_error error = { 0 };
 
-    assert_ok(account_read_password(&test->kit.accounts, user_id, &user, &credential, &error));
+    assert_ok(account_read_password(&kit->accounts, user_id, &user, &credential, &error));
     return credential;
 }
 
@@ -106,45 +72,46 @@ static srv_status count_job(store_txn *txn, void *ctx, srv_error *error)
     return store_audit(txn, &count->subject, 0, 100, count_row, count);
 }
 
-static audit_count audited(fixture *test, const srv_id *subject, audit_event event)
+static audit_count audited(srv_kit *kit, const srv_id *subject, audit_event event)
 {
     audit_count count = { .subject = *subject, .event = event };
     srv_error error = { 0 };
 
-    assert_ok(store_read(test->kit.store, count_job, &count, &error));
+    assert_ok(store_read(kit->store, count_job, &count, &error));
     return count;
 }
 
 static void login_makes_an_old_hash_anew_and_says_so(void **state)
 {
-    fixture *test = *state;
+    srv_kit *kit = *state;
     session_grant grant;
+    user_row user;
     bool is_right = false;
     bool is_old = true;
     srv_error error = { 0 };
-    srv_id user_id = old_user(test, "ada");
-    credential_row before = credential_of(test, &user_id);
+    srv_id user_id = old_user(kit, "ada");
+    credential_row before = credential_of(kit, &user_id);
 
     memset(&grant, 0xa5, sizeof grant); /* whatever the caller's memory held */
-    assert_ok(log_in(test, "ada", &grant, &error));
+    assert_ok(kit_log_in(kit, "ada", PASSWORD, &user, &grant));
 
-    credential_row after = credential_of(test, &user_id);
-    audit_count count = audited(test, &user_id, AUDIT_PASSWORD_REHASHED);
+    credential_row after = credential_of(kit, &user_id);
+    audit_count count = audited(kit, &user_id, AUDIT_PASSWORD_REHASHED);
 
     assert_string_not_equal(before.secret, after.secret);
     assert_ok(
-        hash_pool_check(test->pool, after.secret, bytes_of(PASSWORD), &is_right, &is_old, &error));
+        hash_pool_check(kit->hashes, after.secret, bytes_of(PASSWORD), &is_right, &is_old, &error));
     assert_true(is_right && !is_old);
     assert_int_equal(count.count, 1);
     assert_true(srv_id_equal(&count.last.session_id, &grant.sid));
-    assert_ok(log_in(test, "ada", &grant, &error));
-    assert_int_equal(audited(test, &user_id, AUDIT_PASSWORD_REHASHED).count, 1);
+    assert_ok(kit_log_in(kit, "ada", PASSWORD, &user, &grant));
+    assert_int_equal(audited(kit, &user_id, AUDIT_PASSWORD_REHASHED).count, 1);
 }
 
 /* --- at the same time --- */
 
 typedef struct crowd {
-    fixture *test;
+    srv_kit *kit;
     const char *name;
     pthread_barrier_t start;
 } crowd;
@@ -153,19 +120,19 @@ static void *crowd_log_in(void *arg)
 {
     crowd *all = arg;
     session_grant grant;
-    srv_error error = { 0 };
+    user_row user;
 
     pthread_barrier_wait(&all->start);
-    return (void *)(uintptr_t)log_in(all->test, all->name, &grant, &error);
+    return (void *)(uintptr_t)kit_log_in(all->kit, all->name, PASSWORD, &user, &grant);
 }
 
 /* All of them are right, whoever's new hash is kept. */
 static void logins_with_one_old_hash_all_succeed(void **state)
 {
-    fixture *test = *state;
-    crowd all = { .test = test, .name = "ada" };
+    srv_kit *kit = *state;
+    crowd all = { .kit = kit, .name = "ada" };
     pthread_t threads[CROWD];
-    srv_id user_id = old_user(test, "ada");
+    srv_id user_id = old_user(kit, "ada");
 
     pthread_barrier_init(&all.start, NULL, CROWD);
     for (size_t i = 0; i < CROWD; i++)
@@ -177,87 +144,85 @@ static void logins_with_one_old_hash_all_succeed(void **state)
         assert_srv((srv_status)(uintptr_t)status, SRV_OK);
     }
     pthread_barrier_destroy(&all.start);
-    assert_int_equal(audited(test, &user_id, AUDIT_LOGIN).count, CROWD);
-    assert_int_equal(audited(test, &user_id, AUDIT_LOGIN_FAILED).count, 0);
+    assert_int_equal(audited(kit, &user_id, AUDIT_LOGIN).count, CROWD);
+    assert_int_equal(audited(kit, &user_id, AUDIT_LOGIN_FAILED).count, 0);
 }
 
 /* What two such logins commit: the second finds another hash, and is told that it is that. */
 static void commit_with_a_hash_that_was_replaced_is_a_conflict(void **state)
 {
-    fixture *test = *state;
+    srv_kit *kit = *state;
     session_start start = { .from = kit_from(HOME) };
     session_grant grant;
     user_row user;
     srv_error error = { 0 };
-    srv_id user_id = old_user(test, "ada");
-    credential_row read = credential_of(test, &user_id);
+    srv_id user_id = old_user(kit, "ada");
+    credential_row read = credential_of(kit, &user_id);
 
-    assert_ok(
-        account_commit_login(&test->kit.accounts, &read, "better", &start, &user, &grant, &error));
-    assert_srv(account_commit_login(&test->kit.accounts, &read, "better still", &start, &user,
-                                    &grant, &error),
-               SRV_E_CONFLICT);
-    assert_srv(account_commit_reauth(&test->kit.accounts, &read, &grant.sid, &start, &user, &grant,
-                                     &error),
-               SRV_E_CONFLICT);
+    assert_ok(account_commit_login(&kit->accounts, &read, "better", &start, &user, &grant, &error));
     assert_srv(
-        account_commit_password(&test->kit.accounts, &read, "other", &start, &user, &grant, &error),
+        account_commit_login(&kit->accounts, &read, "better still", &start, &user, &grant, &error),
+        SRV_E_CONFLICT);
+    assert_srv(
+        account_commit_reauth(&kit->accounts, &read, &grant.sid, &start, &user, &grant, &error),
+        SRV_E_CONFLICT);
+    assert_srv(
+        account_commit_password(&kit->accounts, &read, "other", &start, &user, &grant, &error),
         SRV_E_CONFLICT);
 }
 
 /* The password that was right a moment ago is not any more. */
 static void login_beside_a_password_change_fails_and_is_recorded(void **state)
 {
-    fixture *test = *state;
+    srv_kit *kit = *state;
     session_start start = { .from = kit_from(HOME) };
-    crowd one = { .test = test, .name = "ada" };
+    crowd one = { .kit = kit, .name = "ada" };
     pthread_t thread;
     session_grant grant;
     user_row user;
     char phc[PHC_MAX];
     void *status = NULL;
     srv_error error = { 0 };
-    srv_id user_id = old_user(test, "ada");
-    credential_row read = credential_of(test, &user_id);
+    srv_id user_id = old_user(kit, "ada");
+    credential_row read = credential_of(kit, &user_id);
 
-    assert_ok(hash_pool_make(test->pool, bytes_of("quite another phrase"), phc, &error));
+    assert_ok(hash_pool_make(kit->hashes, bytes_of("quite another phrase"), phc, &error));
     pthread_barrier_init(&one.start, NULL, 2);
     assert_int_equal(pthread_create(&thread, NULL, crowd_log_in, &one), 0);
     pthread_barrier_wait(&one.start);
     usleep(3000); /* it has read the old hash and compares */
-    assert_ok(
-        account_commit_password(&test->kit.accounts, &read, phc, &start, &user, &grant, &error));
+    assert_ok(account_commit_password(&kit->accounts, &read, phc, &start, &user, &grant, &error));
     pthread_join(thread, &status);
     pthread_barrier_destroy(&one.start);
     assert_srv((srv_status)(uintptr_t)status, SRV_E_INVALID_CREDENTIALS);
-    assert_int_equal(audited(test, &user_id, AUDIT_LOGIN_FAILED).count, 1);
+    assert_int_equal(audited(kit, &user_id, AUDIT_LOGIN_FAILED).count, 1);
 }
 
 static void login_to_a_disabled_account_is_recorded(void **state)
 {
-    fixture *test = *state;
+    srv_kit *kit = *state;
     session_start start = { .from = kit_from(HOME) };
     session_grant grant;
     user_row user;
     srv_error error = { 0 };
-    srv_id user_id = old_user(test, "ada");
+    srv_id user_id = old_user(kit, "ada");
 
-    assert_ok(log_in(test, "ada", &grant, &error));
-    assert_ok(account_set_disabled(&test->kit.accounts, &user_id, true, &error));
-    assert_srv(log_in(test, "ada", &grant, &error), SRV_E_ACCOUNT_DISABLED);
+    assert_ok(kit_log_in(kit, "ada", PASSWORD, &user, &grant));
+    assert_ok(account_set_disabled(&kit->accounts, &user_id, true, &error));
+    assert_srv(kit_log_in(kit, "ada", PASSWORD, &user, &grant), SRV_E_ACCOUNT_DISABLED);
 
-    audit_count count = audited(test, &user_id, AUDIT_LOGIN_FAILED);
+    audit_count count = audited(kit, &user_id, AUDIT_LOGIN_FAILED);
 
     assert_int_equal(count.count, 1);
     assert_string_equal(count.last.data, "{\"reason\":\"account_disabled\"}");
     assert_string_equal(count.last.address, HOME);
-    assert_srv(account_reauth(&test->kit.accounts, &user_id, &grant.sid, bytes_of(PASSWORD), &start,
+    assert_srv(account_reauth(&kit->accounts, &user_id, &grant.sid, bytes_of(PASSWORD), &start,
                               &user, &grant, &error),
                SRV_E_ACCOUNT_DISABLED);
-    assert_int_equal(audited(test, &user_id, AUDIT_REAUTH_FAILED).count, 1);
+    assert_int_equal(audited(kit, &user_id, AUDIT_REAUTH_FAILED).count, 1);
 }
 
-#define OVER(test) cmocka_unit_test_setup_teardown(test, open_fixture, close_fixture)
+#define OVER(test) cmocka_unit_test_setup_teardown(test, open_kit, kit_teardown)
 
 int main(void)
 {

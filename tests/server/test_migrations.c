@@ -99,6 +99,31 @@ static void store_undoes_a_migration_that_fails(void **state)
     kit_script(kit->url, "CREATE TABLE new_one(id int)");
 }
 
+/* A database as each earlier program left it. */
+static void store_migrates_from_every_version(void **unused)
+{
+    (void)unused;
+    for (int version = 1; version <= store_migrations.count; version++) {
+        migration_list then = { store_migrations.steps, version };
+        store_schema schema = { 0 };
+        srv_error error = { 0 };
+        srv_kit kit;
+
+        kit_database(&kit, false);
+
+        store_opts opts = { .url = kit.url };
+
+        assert_ok(store_open(&opts, &kit.store, &error));
+        assert_ok(store_write(kit.store, store_migrate_job, &then, &error));
+        assert_ok(store_schema_read(kit.store, &schema, &error));
+        assert_int_equal(schema.found, version);
+        assert_ok(store_migrate(kit.store, &error));
+        assert_ok(store_schema_read(kit.store, &schema, &error));
+        assert_int_equal(schema.found, store_migrations.count);
+        kit_close(&kit);
+    }
+}
+
 static void *migrate_once(void *arg)
 {
     srv_kit *kit = arg;
@@ -140,6 +165,7 @@ int main(void)
         OVER_A_KIT(store_refuses_a_migration_that_was_edited),
         OVER_A_KIT(store_migrates_rows_that_an_older_program_wrote),
         OVER_A_KIT(store_undoes_a_migration_that_fails),
+        cmocka_unit_test(store_migrates_from_every_version),
         cmocka_unit_test(store_migrates_once_when_two_start),
     };
 

@@ -268,6 +268,63 @@ static void store_rotates_only_the_right_generation_family_and_time(void **state
     assert_srv(rotate_with(kit, &session, 2, 9), SRV_E_NOT_FOUND);
 }
 
+static srv_status end_session(store_txn *txn, void *ctx, srv_error *error)
+{
+    (void)error;
+    return store_session_end(txn, ctx, END_ADMIN);
+}
+
+typedef struct sweep {
+    srv_time before;
+    srv_id after;
+} sweep;
+
+static srv_status sweep_two(store_txn *txn, void *ctx, srv_error *error)
+{
+    sweep *walk = ctx;
+
+    (void)error;
+    return store_sessions_sweep(txn, walk->before, 2, &walk->after);
+}
+
+static srv_status session_is_there(store_txn *txn, void *ctx, srv_error *error)
+{
+    session_row session;
+
+    (void)error;
+    return store_session_get(txn, ctx, &session);
+}
+
+static void store_sweeps_dead_sessions_page_by_page(void **state)
+{
+    enum { COUNT = 5, IDLE = 0, LIVE = 1, OVER = 2, OTHER = 3, ENDED = 4 };
+    srv_kit *kit = *state;
+    user_row user = kit_some_user(kit, "ada");
+    session_row rows[COUNT];
+    sweep walk = { .before = kit->clock.now + SRV_HOUR };
+
+    assert_ok(store_write(kit->store, kit_add_user, &user, NULL));
+    for (int i = 0; i < COUNT; i++) {
+        kit->clock.now += SRV_SECOND; /* so that the ids rise */
+        rows[i] = some_session(kit, &user);
+        if (i == IDLE)
+            rows[i].idle_expires = walk.before - 1;
+        if (i == OVER)
+            rows[i].abs_expires = walk.before - 1;
+        assert_ok(store_write(kit->store, add_session, &rows[i], NULL));
+    }
+    assert_ok(store_write(kit->store, end_session, &rows[ENDED].id, NULL));
+    for (int page = 0; page < 3; page++) {
+        assert_ok(store_write(kit->store, sweep_two, &walk, NULL));
+        if (page < 2)
+            assert_true(srv_id_equal(&walk.after, &rows[2 * page + 1].id));
+    }
+    assert_true(srv_id_is_nil(&walk.after));
+    for (int i = 0; i < COUNT; i++)
+        assert_srv(store_read(kit->store, session_is_there, &rows[i].id, NULL),
+                   i == LIVE || i == OTHER ? SRV_OK : SRV_E_NOT_FOUND);
+}
+
 static srv_status rotate_alone(store_txn *txn, void *ctx, srv_error *error)
 {
     rotation *one = ctx;
@@ -506,6 +563,7 @@ int main(void)
         cmocka_unit_test(store_refuses_urls_that_are_none),
         cmocka_unit_test(connections_notice_a_network_that_is_cut),
         OVER_A_KIT(store_rotates_only_the_right_generation_family_and_time),
+        OVER_A_KIT(store_sweeps_dead_sessions_page_by_page),
         OVER_A_KIT(store_rotates_alone_only_what_it_would_rotate_in_a_transaction),
         OVER_A_KIT(store_keeps_the_latest_rotators),
         OVER_A_KIT(store_never_counts_the_tape_back),

@@ -5,8 +5,6 @@
 #include <unistd.h>
 #include "tape/tape_own.h"
 
-#define HOME "198.51.100.7"
-
 /* Two processes on one database: two of everything in memory. */
 typedef struct pair {
     srv_kit here;
@@ -43,17 +41,6 @@ static srv_status asks(const srv_kit *kit, const session_grant *grant)
     return tape_check(kit->tape, &question);
 }
 
-static void end(srv_kit *kit, const session_grant *grant)
-{
-    session_logout logout = { .sid = grant->sid, .from = kit_from(HOME) };
-    unsigned revoked = 0;
-    int64_t seq = 0;
-    srv_error error = { 0 };
-
-    assert_ok(sessions_logout(&kit->sessions, &logout, &revoked, &seq, &error));
-    assert_int_equal(revoked, 1);
-}
-
 static void tape_refuses_here_before_the_answer_and_there_after_a_poll(void **state)
 {
     pair *two = *state;
@@ -62,7 +49,7 @@ static void tape_refuses_here_before_the_answer_and_there_after_a_poll(void **st
 
     kit_user(&two->here, "ada", HOME, &grant);
     assert_ok(asks(&two->here, &grant));
-    end(&two->here, &grant);
+    kit_log_out(&two->here, &grant);
     assert_srv(asks(&two->here, &grant), SRV_E_SESSION_ENDED);
     assert_ok(asks(&two->there, &grant));
     assert_ok(tape_poll(two->there.tape, &error));
@@ -145,15 +132,15 @@ static void tape_refuses_what_others_ended_before_the_answer(void **state)
         ending *there;
         bool has_rest; /* another session is still alive */
     } cases[] = {
-        { end, end_again, false },
-        { end, end_all, false },
-        { end, end_all, true },
+        { kit_log_out, end_again, false },
+        { kit_log_out, end_all, false },
+        { kit_log_out, end_all, true },
         { end_all, end_all, false },
         { disable, disable, false },
-        { end, disable, true },
+        { kit_log_out, disable, true },
         { make_admin, make_admin, false },
-        { end, change_password, true },
-        { end, change_password, false },
+        { kit_log_out, change_password, true },
+        { kit_log_out, change_password, false },
     };
     pair *two = *state;
     session_grant grant;
@@ -203,7 +190,7 @@ static void tape_entry_of_a_neighbor_lives_as_long_as_our_tokens(void **state)
     kit_user(&two->here, "bob", HOME, &disabled);
     assert_int_equal(ended.exp - ended.iat, 7200);
     assert_true(two->there.sessions.rules.longest_life == 900 * SRV_SECOND);
-    end(&two->there, &ended);
+    kit_log_out(&two->there, &ended);
     disable(&two->there, &disabled);
     assert_refused_to_the_last(&two->there, &ended, true);
     assert_refused_to_the_last(&two->there, &disabled, false);
@@ -243,7 +230,7 @@ static double visible_after(pair *two, const session_grant *grant)
 {
     int64_t ended = srv_monotonic();
 
-    end(&two->here, grant);
+    kit_log_out(&two->here, grant);
     while (asks(&two->there, grant) == SRV_OK && srv_monotonic() - ended < 10 * SRV_SECOND)
         usleep(200);
     assert_srv(asks(&two->there, grant), SRV_E_SESSION_ENDED);
@@ -304,7 +291,7 @@ static void tape_wakes_who_waits_for_it(void **state)
     assert_int_equal(pthread_create(&thread, NULL, await_news, &one), 0);
     usleep(50000);
     kit_user(&two->here, "ada", HOME, &grant);
-    end(&two->here, &grant);
+    kit_log_out(&two->here, &grant);
     assert_ok(tape_poll(two->there.tape, &error));
     pthread_join(thread, NULL);
     assert_true(one.has_news);
@@ -429,7 +416,7 @@ static void tape_drops_one_batch_a_round_and_hears_news_between(void **state)
     two->here.clock.now = two->there.clock.now = srv_now(); /* which is the thread's */
     assert_ok(store_write(two->here.store, write_leftovers, &last, &error));
     kit_user(&two->here, "ada", HOME, &grant);
-    end(&two->here, &grant); /* the last entry, which stays */
+    kit_log_out(&two->here, &grant); /* the last entry, which stays */
     tape_round(two->there.tape, &rounds);
     assert_int_equal(leftovers(&two->here), LEFTOVERS); /* it is not time */
     rounds.trim_at = 0;
@@ -439,7 +426,7 @@ static void tape_drops_one_batch_a_round_and_hears_news_between(void **state)
 
         snprintf(name, sizeof name, "user%d", (int)left);
         kit_user(&two->here, name, HOME, &news);
-        end(&two->here, &news);
+        kit_log_out(&two->here, &news);
         tape_round(two->there.tape, &rounds);
         assert_srv(asks(&two->there, &news), SRV_E_SESSION_ENDED);
         left = left > TAPE_TRIM_LIMIT ? left - TAPE_TRIM_LIMIT : 0;

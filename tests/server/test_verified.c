@@ -3,26 +3,19 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
-#include "session/access.h"
 
-#define HOME     "198.51.100.7"
 #define READERS  4
 #define SESSIONS 48
-#define TEXT_MAX 4096
 
 typedef struct live_token {
     session_grant grant;
-    char text[TEXT_MAX];
+    char text[KIT_TEXT_MAX];
     atomic_bool is_ending; /* from here on a refusal is right */
     atomic_bool is_ended;  /* acknowledged: from here on it is wrong to accept */
 } live_token;
 
 typedef struct fixture {
     srv_kit kit;
-    char folder[64];
-    char master[96];
-    keyring *ring;
-    access_tokens *tokens;
     live_token live[SESSIONS];
     atomic_bool is_over;
     atomic_uint accepted;
@@ -33,20 +26,10 @@ typedef struct fixture {
 static int open_fixture(void **state)
 {
     fixture *test = calloc(1, sizeof *test);
-    const access_opts access = { .issuer = "https://id.example",
-                                 .audience = "api",
-                                 .client_id = "first-party" };
-    keyring_opts keys = { .token_life = 900 * SRV_SECOND };
-    srv_error error = { 0 };
 
     assert_non_null(test);
     kit_open(&test->kit, false, NULL);
-    snprintf(test->folder, sizeof test->folder, "/tmp/lanyard-verified-XXXXXX");
-    assert_non_null(mkdtemp(test->folder));
-    snprintf(test->master, sizeof test->master, "%s/master.key", test->folder);
-    keys.master_path = test->master;
-    assert_ok(keyring_open(&keys, test->kit.store, &test->ring, &error));
-    assert_ok(access_new(&access, test->ring, test->kit.tape, &test->tokens, &error));
+    kit_add_tokens(&test->kit);
     *state = test;
     return 0;
 }
@@ -55,24 +38,9 @@ static int close_fixture(void **state)
 {
     fixture *test = *state;
 
-    access_free(test->tokens);
-    keyring_close(test->ring);
-    unlink(test->master);
-    rmdir(test->folder);
     kit_close(&test->kit);
     free(test);
     return 0;
-}
-
-static void write_live(fixture *test, live_token *live)
-{
-    lanyard_buf out;
-    srv_error error = { 0 };
-
-    lanyard_buf_init(&out, NULL, TEXT_MAX);
-    assert_ok(access_write(test->tokens, &live->grant, NULL, &out, &error));
-    assert_true(srv_copy((lanyard_str){ out.ptr, out.len }, live->text, sizeof live->text));
-    lanyard_buf_done(&out);
 }
 
 static void open_sessions(fixture *test)
@@ -82,7 +50,7 @@ static void open_sessions(fixture *test)
     for (int i = 0; i < SESSIONS; i++) {
         snprintf(name, sizeof name, "user%d", i);
         kit_user(&test->kit, name, HOME, &test->live[i].grant);
-        write_live(test, &test->live[i]);
+        kit_write_access(&test->kit, &test->live[i].grant, test->live[i].text);
     }
 }
 
@@ -90,7 +58,7 @@ static srv_status ask(fixture *test, live_token *live)
 {
     access_identity identity;
     srv_error error = { 0 };
-    srv_status status = access_check(test->tokens, lanyard_str_of(live->text), live->grant.iat,
+    srv_status status = access_check(test->kit.tokens, lanyard_str_of(live->text), live->grant.iat,
                                      NULL, &identity, &error);
 
     if (status == SRV_OK && !srv_id_equal(&identity.sid, &live->grant.sid))
@@ -125,13 +93,8 @@ static void *read_on(void *ctx)
 
 static void end_one(fixture *test, live_token *live)
 {
-    session_logout logout = { .from = kit_from(HOME), .sid = live->grant.sid };
-    unsigned revoked = 0;
-    int64_t seq = 0;
-    srv_error error = { 0 };
-
     atomic_store(&live->is_ending, true);
-    assert_ok(sessions_logout(&test->kit.sessions, &logout, &revoked, &seq, &error));
+    kit_log_out(&test->kit, &live->grant);
     atomic_store(&live->is_ended, true);
 }
 
@@ -143,7 +106,7 @@ static void end_all_but_one(fixture *test)
     for (int i = 1; i < SESSIONS; i++) {
         end_one(test, &test->live[i]);
         if (i % 8 == 0)
-            assert_ok(keyring_rotate(test->ring, true, &error));
+            assert_ok(keyring_rotate(test->kit.ring, true, &error));
         if (i % 16 == 0)
             assert_ok(tape_load(test->kit.tape, &error));
     }
@@ -176,7 +139,7 @@ static void remembered_token_is_refused_by_a_tape_that_was_loaded_anew(void **st
     srv_error error = { 0 };
 
     kit_user(&test->kit, "ada", HOME, &test->live[0].grant);
-    write_live(test, &test->live[0]);
+    kit_write_access(&test->kit, &test->live[0].grant, test->live[0].text);
     assert_ok(ask(test, &test->live[0]));
     end_one(test, &test->live[0]);
     assert_ok(tape_load(test->kit.tape, &error));
