@@ -127,6 +127,8 @@ static void verified_read(const verified_entry *entry, access_identity *identity
     (void)verified_take(at, kid);
 }
 
+/* In constant time: whoever tries ends of a token until they fall into the slot of another's could
+ * else measure how far the rest is right. */
 bool verified_find(verified_tokens *tokens, const lanyard_keyset *keys, lanyard_str text,
                    access_identity *identity, char kid[KID_MAX])
 {

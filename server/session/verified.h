@@ -1,6 +1,6 @@
 /* verified.h - tokens whose signature was found true, so that it is not computed again each time.
  *
- * A signature costs tens of microseconds, a request of a proxy twelve. An entry is the whole text
+ * A signature costs tens of microseconds, a request of a proxy ten. An entry is the whole text
  * of a token and what it says; it counts for the very key set that verified it and is compared in
  * full, so nothing but that token finds it. What changes with time is never kept: the caller asks
  * the tape and looks at exp on every hit. Shared by all threads; bounded: a new token takes the
