@@ -17,21 +17,36 @@ static bool list_grow(session_list *list)
     return true;
 }
 
-static bool list_add(void *ctx, const session_row *session)
+static bool list_add(session_list *list, const srv_id *id, bool is_live)
 {
-    session_list *list = ctx;
-
-    if (srv_id_equal(&session->id, &list->keep))
-        return true;
     if (list->count == list->cap && !list_grow(list)) {
         list->has_failed = true;
         return false;
     }
-    list->items[list->count++] = (session_item){
-        .id = session->id,
-        .is_live = session->idle_expires > list->now && session->abs_expires > list->now,
-    };
+    list->items[list->count++] = (session_item){ *id, is_live };
     return true;
+}
+
+static bool list_add_row(void *ctx, const session_row *session)
+{
+    session_list *list = ctx;
+    bool is_live = session->idle_expires > list->now && session->abs_expires > list->now;
+
+    return srv_id_equal(&session->id, &list->keep) || list_add(list, &session->id, is_live);
+}
+
+static bool list_add_live(void *ctx, const srv_id *id)
+{
+    return list_add(ctx, id, true);
+}
+
+srv_status session_list_read_beyond(store_txn *txn, const srv_id *user_id, unsigned count,
+                                    session_list *list)
+{
+    list->count = 0;
+    list->has_failed = false;
+    TRY(store_sessions_beyond(txn, user_id, count, list_add_live, list));
+    return list->has_failed ? SRV_E_NO_MEMORY : SRV_OK;
 }
 
 srv_status session_list_read(store_txn *txn, const srv_id *user_id, session_list *list)
@@ -39,7 +54,7 @@ srv_status session_list_read(store_txn *txn, const srv_id *user_id, session_list
     list->count = 0;
     list->has_failed = false;
     list->now = store_now(txn);
-    TRY(store_sessions(txn, user_id, 0, list_add, list));
+    TRY(store_sessions(txn, user_id, 0, list_add_row, list));
     return list->has_failed ? SRV_E_NO_MEMORY : SRV_OK;
 }
 

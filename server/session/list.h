@@ -24,6 +24,9 @@ typedef struct session_list {
 
 /* E_NO_MEMORY. */
 SRV_CHECK srv_status session_list_read(store_txn *txn, const srv_id *user_id, session_list *list);
+/* The live ones alone, and not the count newest of them. E_NO_MEMORY. */
+SRV_CHECK srv_status session_list_read_beyond(store_txn *txn, const srv_id *user_id, unsigned count,
+                                              session_list *list);
 void session_list_done(session_list *list);
 
 #endif

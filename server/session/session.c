@@ -175,36 +175,20 @@ srv_status session_end_user(const sessions *all, store_txn *txn, const srv_id *u
     return status;
 }
 
-/* Leaves in the list the oldest live ones, all but what the cap allows beside a new one. */
-static void session_choose_oldest(session_list *list, int64_t live, unsigned cap)
-{
-    size_t chosen = 0;
-    size_t surplus = (size_t)(live + 1 - cap);
-
-    for (size_t i = 0; i < list->count && chosen < surplus; i++)
-        if (list->items[i].is_live)
-            list->items[chosen++] = list->items[i];
-    list->count = chosen;
-}
-
-/* Makes room for one more. */
+/* Makes room for one more: the oldest end. */
 static srv_status session_keep_cap(const sessions *all, store_txn *txn, const srv_id *user_id,
                                    const audit_row *by, tape_batch *batch)
 {
     session_list list = { .items = NULL };
-    int64_t live = 0;
     unsigned ended = 0;
 
-    TRY(store_sessions_count(txn, user_id, &live));
-    if (!DEFENDS(60) || live < all->rules.cap)
+    if (!DEFENDS(60))
         return SRV_OK;
 
-    srv_status status = session_list_read(txn, user_id, &list);
+    srv_status status = session_list_read_beyond(txn, user_id, all->rules.cap - 1, &list);
 
-    if (status == SRV_OK) {
-        session_choose_oldest(&list, live, all->rules.cap);
+    if (status == SRV_OK)
         status = session_end_list(all, txn, &list, user_id, END_CAP, by, batch, &ended);
-    }
     session_list_done(&list);
     return status;
 }

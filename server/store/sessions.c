@@ -160,16 +160,28 @@ srv_status store_sessions_all(store_txn *txn, const srv_id *after, int limit,
                      store_id(after), store_int(limit));
 }
 
-static bool session_count(void *ctx, const store_result *result)
+typedef struct session_id_walk {
+    store_id_each *each;
+    void *ctx;
+} session_id_walk;
+
+static bool session_each_id(void *ctx, const store_result *result)
 {
-    *(int64_t *)ctx = store_column_int(result, 0);
-    return false;
+    const session_id_walk *walk = ctx;
+    srv_id id;
+
+    store_column_id(result, 0, &id);
+    return walk->each(walk->ctx, &id);
 }
 
-srv_status store_sessions_count(store_txn *txn, const srv_id *user_id, int64_t *count)
+srv_status store_sessions_beyond(store_txn *txn, const srv_id *user_id, unsigned count,
+                                 store_id_each *each, void *ctx)
 {
-    return STORE_RUN(txn, STATEMENT_SESSIONS_COUNT, session_count, count, NULL,
-                     store_time(txn->now), store_id(user_id));
+    session_id_walk walk = { each, ctx };
+
+    return STORE_RUN(txn, STATEMENT_SESSIONS_BEYOND, session_each_id, &walk, NULL,
+                     store_time(txn->now), store_id(user_id), store_int(count),
+                     store_int(INT32_MAX));
 }
 
 static bool session_take_id(void *ctx, const store_result *result)

@@ -320,6 +320,11 @@ static void login_ends_the_oldest_beyond_the_cap(void **state)
     assert_string_equal(error.reason, "cap");
     assert_int_equal(tape_count(kit->tape), 1);
     assert_ok(kit_refresh(kit, grant.refresh, HOME, &grant, &error));
+    kit->sessions.rules.cap = 3; /* a lower one, by a reload */
+    kit->clock.now += SRV_SECOND;
+    log_in(kit, &user_id);
+    assert_int_equal(live(kit, &user_id), 3);
+    assert_ok(kit_refresh(kit, grant.refresh, HOME, &grant, &error));
 }
 
 static void logout(srv_kit *kit, const session_grant *grant, logout_scope scope, unsigned expected)
