@@ -155,7 +155,7 @@ SRV_CHECK srv_status store_session_reissue(store_txn *txn, const session_step *s
 SRV_CHECK srv_status store_session_end(store_txn *txn, const srv_id *id, end_reason reason);
 
 typedef bool store_session_each(void *ctx, const session_row *session); /* false: enough */
-typedef bool store_id_each(void *ctx, const srv_id *id); /* the same */
+typedef bool store_id_each(void *ctx, const srv_id *id);                /* the same */
 /* The user's sessions that have not ended and whose limits lie after that time, the oldest first;
  * alive_at 0: those that have expired, too. */
 SRV_CHECK srv_status store_sessions(store_txn *txn, const srv_id *user_id, srv_time alive_at,
